@@ -1,0 +1,70 @@
+using Socorro.Crashes;
+
+namespace Socorro.Storage;
+
+/// <summary>Where work waits, most urgent first.</summary>
+public enum Lane
+{
+    /// <summary>Somebody is looking at the report.</summary>
+    Priority,
+
+    /// <summary>New crashes.</summary>
+    Standard,
+
+    /// <summary>Crashes to be processed again; never before new ones.</summary>
+    Reprocessing,
+}
+
+/// <summary>A crash handed to one worker until a time; then it is handed out again unless it was completed.</summary>
+/// <param name="Id">The crash.</param>
+/// <param name="Lane">Where it waited.</param>
+/// <param name="Attempt">1 for the first.</param>
+/// <param name="Token">Tells this lease from an earlier one of the same crash that ran out.</param>
+public sealed record Lease(CrashId Id, Lane Lane, int Attempt, Guid Token);
+
+/// <summary>A crash that no retry could process; it waits for an operator.</summary>
+public sealed record ParkedCrash(CrashId Id, int Attempts, string Error, DateTimeOffset ParkedAt);
+
+/// <summary>One lane's backlog.</summary>
+/// <param name="Lane">The lane.</param>
+/// <param name="Waiting">Crashes ready or delayed, not leased.</param>
+/// <param name="Leased">Crashes with a worker now.</param>
+/// <param name="OldestSince">When the longest-waiting entered; null when nothing waits.</param>
+public sealed record LaneDepth(Lane Lane, long Waiting, long Leased, DateTimeOffset? OldestSince);
+
+/// <summary>
+/// Leases crashes to workers. A crash is in the queue at most once; publishing it again only makes it more urgent.
+/// Every change is durable when its call completes. All members may be called from any thread.
+/// </summary>
+public abstract class CrashQueue : IAsyncDisposable
+{
+    /// <summary>
+    /// Queues crashes that are not queued yet, and moves those that wait in a less urgent lane, or are parked, to this one.
+    /// </summary>
+    public abstract Task PublishAsync(Lane lane, IReadOnlyList<CrashId> ids, CancellationToken cancel);
+
+    /// <summary>Leases up to so many crashes, most urgent lane first, oldest first; empty when none is ready.</summary>
+    public abstract Task<IReadOnlyList<Lease>> LeaseAsync(int most, TimeSpan duration, CancellationToken cancel);
+
+    /// <summary>Completes when a crash may be ready, or after a time: never miss one, wake too often if in doubt.</summary>
+    public abstract Task WaitAsync(TimeSpan atMost, CancellationToken cancel);
+
+    /// <summary>Keeps a lease for longer; false when it ran out and another worker may have the crash.</summary>
+    public abstract Task<bool> ExtendAsync(Lease lease, TimeSpan duration, CancellationToken cancel);
+
+    /// <summary>Removes crashes whose results are durable. Leases that ran out are passed over.</summary>
+    public abstract Task CompleteAsync(IReadOnlyList<Lease> leases, CancellationToken cancel);
+
+    /// <summary>Gives a crash back to be tried again after a delay.</summary>
+    public abstract Task RetryAsync(Lease lease, TimeSpan delay, string reason, CancellationToken cancel);
+
+    /// <summary>Sets a crash aside with its error.</summary>
+    public abstract Task ParkAsync(Lease lease, string reason, CancellationToken cancel);
+
+    public abstract Task<IReadOnlyList<ParkedCrash>> ListParkedAsync(int most, CancellationToken cancel);
+
+    /// <summary>The depth of every lane, in order of urgency.</summary>
+    public abstract Task<IReadOnlyList<LaneDepth>> MeasureAsync(CancellationToken cancel);
+
+    public abstract ValueTask DisposeAsync();
+}

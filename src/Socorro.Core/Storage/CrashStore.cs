@@ -1,0 +1,56 @@
+using Socorro.Crashes;
+
+namespace Socorro.Storage;
+
+/// <summary>
+/// Keeps raw crashes, their dumps and processed crashes. Whatever a put has completed survives the death of the process
+/// and of the machine at any instant. All members may be called from any thread.
+/// </summary>
+public abstract class CrashStore : IAsyncDisposable
+{
+    /// <summary>
+    /// Stores a raw crash with its dumps, all or nothing, and remembers that it waits to be queued: after this
+    /// completes, the crash will be processed even if the process dies before it reaches a queue.
+    /// </summary>
+    /// <param name="crash">Its <see cref="RawCrash.Dumps"/> names the dumps in order.</param>
+    /// <param name="dumps">The contents of each dump, in the same order.</param>
+    /// <param name="cancel">Cancelling after the write has begun may leave the crash stored.</param>
+    /// <exception cref="StorageRefusedException">Nothing was kept: the disk is full, read-only or failing.</exception>
+    /// <exception cref="ArgumentException">A crash with this id is there already, with other content.</exception>
+    public abstract Task PutRawAsync(RawCrash crash, IReadOnlyList<DumpContent> dumps, CancellationToken cancel);
+
+    public abstract Task<RawCrash?> FindRawAsync(CrashId id, CancellationToken cancel);
+
+    /// <summary>The uncompressed bytes of one dump; null when the crash or the dump is not there.</summary>
+    public abstract Task<ReadOnlyMemory<byte>?> FindDumpAsync(CrashId id, string name, CancellationToken cancel);
+
+    /// <summary>Stores or replaces the processed crash.</summary>
+    /// <exception cref="StorageRefusedException">Nothing was changed.</exception>
+    public abstract Task PutProcessedAsync(ProcessedCrash crash, CancellationToken cancel);
+
+    public abstract Task<ProcessedCrash?> FindProcessedAsync(CrashId id, CancellationToken cancel);
+
+    /// <summary>Ids of the raw crashes of a UTC day, in no particular order.</summary>
+    public abstract IAsyncEnumerable<CrashId> ListAsync(DateOnly day, CancellationToken cancel);
+
+    /// <summary>
+    /// Accepted crashes that were not yet confirmed as queued, oldest first. Waits for the first one when there is none.
+    /// </summary>
+    public abstract Task<IReadOnlyList<CrashId>> TakeUnqueuedAsync(int most, CancellationToken cancel);
+
+    /// <summary>Forgets that these waited: the queue has them durably.</summary>
+    public abstract Task ConfirmQueuedAsync(IReadOnlyList<CrashId> ids, CancellationToken cancel);
+
+    /// <summary>Proves that the store can write durably now; the reason when it can't.</summary>
+    public abstract Task<string?> FindTroubleAsync(CancellationToken cancel);
+
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <summary>The bytes of one dump on their way into the store, compressed as they arrived.</summary>
+/// <param name="Compressed">A zstd frame, in pieces.</param>
+/// <param name="Length">Uncompressed size in bytes.</param>
+public sealed record DumpContent(IReadOnlyList<ReadOnlyMemory<byte>> Compressed, long Length);
+
+/// <summary>An engine could not keep what it was given: say so to the client, who may try again.</summary>
+public sealed class StorageRefusedException(string reason, Exception? cause = null) : Exception(reason, cause);

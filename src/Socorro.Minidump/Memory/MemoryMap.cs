@@ -1,0 +1,156 @@
+using System.Buffers.Binary;
+
+namespace Socorro.Minidumps.Memory;
+
+/// <summary>One captured range of the process's memory.</summary>
+/// <param name="Address">Where the bytes were in the process.</param>
+/// <param name="Bytes">The bytes as they stand in the dump.</param>
+public readonly record struct MemoryRegion(ulong Address, ReadOnlyMemory<byte> Bytes)
+{
+    /// <summary>The first address behind the region. A region never reaches past 2^64 − 1.</summary>
+    public ulong End => Address + (ulong)Bytes.Length;
+}
+
+/// <summary>
+/// All captured memory of the process as one sorted map. Reads may cross from one region into an adjacent one
+/// (full dumps split stacks); where captured ranges overlap, the one given later wins.
+/// </summary>
+public sealed class MemoryMap
+{
+    readonly MemoryRegion[] _regions;
+    readonly bool _bigEndian;
+
+    MemoryMap(MemoryRegion[] regions, bool bigEndian)
+    {
+        _regions = regions;
+        _bigEndian = bigEndian;
+    }
+
+    /// <summary>The regions by rising address, without overlaps.</summary>
+    public ReadOnlySpan<MemoryRegion> Regions => _regions;
+
+    /// <summary>Builds the map. Empty regions and those that would wrap around the address space are left out.</summary>
+    public static MemoryMap Build(IEnumerable<MemoryRegion> regions, bool bigEndian)
+    {
+        var taken = new SortedList<ulong, MemoryRegion>();
+        foreach (var region in regions.Reverse())
+        {
+            if (region.Bytes.Length > 0 && region.End > region.Address)
+                Insert(taken, region);
+        }
+
+        return new([.. taken.Values], bigEndian);
+    }
+
+    /// <summary>The region that holds an address.</summary>
+    public bool TryFind(ulong address, out MemoryRegion region)
+    {
+        var low = 0;
+        var high = _regions.Length - 1;
+        while (low <= high)
+        {
+            var middle = (low + high) >>> 1;
+            ref readonly var candidate = ref _regions[middle];
+            if (address < candidate.Address)
+            {
+                high = middle - 1;
+            }
+            else if (address >= candidate.End)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                region = candidate;
+                return true;
+            }
+        }
+
+        region = default;
+        return false;
+    }
+
+    /// <summary>Copies bytes out; false, with nothing promised of the destination, unless all were captured.</summary>
+    public bool TryRead(ulong address, Span<byte> destination)
+    {
+        while (TryFind(address, out var region))
+        {
+            var bytes = region.Bytes.Span[(int)(address - region.Address)..];
+            if (bytes.Length >= destination.Length)
+            {
+                bytes[..destination.Length].CopyTo(destination);
+                return true;
+            }
+
+            bytes.CopyTo(destination);
+            destination = destination[bytes.Length..];
+            address += (ulong)bytes.Length;
+        }
+
+        return false;
+    }
+
+    /// <summary>Reads an unsigned integer of 1, 2, 4 or 8 bytes in the dump's byte order.</summary>
+    public bool TryReadInteger(ulong address, int size, out ulong value)
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        if (!TryRead(address, bytes[..size]))
+        {
+            value = 0;
+            return false;
+        }
+
+        value = (size, _bigEndian) switch
+        {
+            (1, _) => bytes[0],
+            (2, false) => BinaryPrimitives.ReadUInt16LittleEndian(bytes),
+            (2, true) => BinaryPrimitives.ReadUInt16BigEndian(bytes),
+            (4, false) => BinaryPrimitives.ReadUInt32LittleEndian(bytes),
+            (4, true) => BinaryPrimitives.ReadUInt32BigEndian(bytes),
+            (8, false) => BinaryPrimitives.ReadUInt64LittleEndian(bytes),
+            (8, true) => BinaryPrimitives.ReadUInt64BigEndian(bytes),
+            _ => throw new ArgumentOutOfRangeException(nameof(size), size, "is not 1, 2, 4 or 8"),
+        };
+        return true;
+    }
+
+    // Later regions were inserted first, so a new one only fills the gaps that are left.
+    static void Insert(SortedList<ulong, MemoryRegion> taken, MemoryRegion region)
+    {
+        var start = region.Address;
+        var index = FirstEndingAfter(taken, start);
+        while (start < region.End)
+        {
+            var gapEnd = region.End;
+            if (index < taken.Count && taken.Values[index].Address < region.End)
+                gapEnd = taken.Values[index].Address;
+            if (gapEnd > start)
+            {
+                var bytes = region.Bytes.Slice((int)(start - region.Address), (int)(gapEnd - start));
+                taken.Add(start, new(start, bytes));
+                index++;
+            }
+
+            if (gapEnd == region.End)
+                return;
+            start = taken.Values[index].End;
+            index++;
+        }
+    }
+
+    static int FirstEndingAfter(SortedList<ulong, MemoryRegion> taken, ulong address)
+    {
+        var low = 0;
+        var high = taken.Count;
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            if (taken.Values[middle].End <= address)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
+}

@@ -1,0 +1,9 @@
+namespace Socorro.Minidumps;
+
+/// <summary>Something wrong in the input that the reader could live with: where, and what.</summary>
+/// <param name="Where">The stream, record or file concerned, such as "ModuleList" or "libc.so.6.sym:1207".</param>
+/// <param name="What">A sentence's rest, such as "claims 70000 modules; the first 65536 were read".</param>
+public readonly record struct Problem(string Where, string What)
+{
+    public override string ToString() => $"{Where} {What}";
+}

@@ -1,0 +1,2 @@
+Console.Error.WriteLine("socorro: no verbs yet");
+return 2;
