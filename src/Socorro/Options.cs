@@ -1,20 +1,137 @@
+using System.Globalization;
+
 namespace Socorro;
 
 /// <summary>
 /// All settings of one process. Each has a default that works on a laptop; <c>socorro config</c> prints them with where
-/// each value came from: a flag, the environment (SOCORRO_ and the name), or the default.
+/// each value came from.
 /// </summary>
 public sealed record Options
 {
-    /// <summary>Where everything is kept.</summary>
+    /// <summary>The folder that everything is kept in.</summary>
     public string Data { get; init; } = "data";
 
-    /// <summary>Where to listen.</summary>
+    /// <summary>The address to listen on; port 0 takes a free one.</summary>
     public string Url { get; init; } = "http://127.0.0.1:8000";
 
     /// <summary>Folders of Breakpad symbol files, searched in order.</summary>
     public IReadOnlyList<string> Symbols { get; init; } = [];
 
-    /// <summary>Crashes processed at a time; 0 for as many as there are cores.</summary>
-    public int Workers { get; init; }
+    /// <summary>Crashes processed at a time.</summary>
+    public int Workers { get; init; } = Environment.ProcessorCount;
+}
+
+/// <summary>One setting: its flag is <c>--name</c>, its environment variable <c>SOCORRO_NAME</c>.</summary>
+/// <param name="Name">Lower case, words joined by dashes.</param>
+/// <param name="Argument">What stands for the value in help texts.</param>
+/// <param name="Meaning">One sentence without its full stop.</param>
+/// <param name="Show">The value as it would be given, several joined by <see cref="Path.PathSeparator"/>.</param>
+/// <param name="Set">Takes one or more values; throws <see cref="FormatException"/> saying what it wanted.</param>
+public sealed record Setting(
+    string Name,
+    string Argument,
+    string Meaning,
+    Func<Options, string> Show,
+    Func<Options, IReadOnlyList<string>, Options> Set)
+{
+    public string Variable => $"SOCORRO_{Name.Replace('-', '_').ToUpperInvariant()}";
+
+    /// <summary>Whether the flag may be given several times.</summary>
+    public bool IsList { get; init; }
+
+    /// <summary>Every setting there is, in the order that help shows them.</summary>
+    public static readonly IReadOnlyList<Setting> All =
+    [
+        new(
+            "data",
+            "DIR",
+            "The folder that everything is kept in",
+            options => options.Data,
+            (options, values) => options with { Data = NotEmpty(values[^1]) }),
+        new(
+            "url",
+            "URL",
+            "The address to listen on; port 0 takes a free one",
+            options => options.Url,
+            (options, values) => options with { Url = HttpAddress(values[^1]) }),
+        new(
+            "symbols",
+            "DIR",
+            "A folder of Breakpad symbol files; may be given several times",
+            options => string.Join(Path.PathSeparator, options.Symbols),
+            (options, values) => options with { Symbols = [.. values.Select(NotEmpty)] })
+        {
+            IsList = true,
+        },
+        new(
+            "workers",
+            "N",
+            "Crashes processed at a time; one for each core unless said",
+            options => options.Workers.ToString(CultureInfo.InvariantCulture),
+            (options, values) => options with { Workers = PositiveNumber(values[^1]) }),
+    ];
+
+    static string NotEmpty(string text) => text.Length > 0 ? text : throw new FormatException("is empty");
+
+    static string HttpAddress(string text)
+    {
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttp)
+            throw new FormatException("is not an address such as http://127.0.0.1:8000");
+        if (url.PathAndQuery != "/")
+            throw new FormatException("has a path; it is scheme, host and port only");
+        return $"{url.Scheme}://{url.Authority}";
+    }
+
+    static int PositiveNumber(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 1024
+            ? number
+            : throw new FormatException("is not a number from 1 to 1024");
+}
+
+/// <summary>Options with where each came from: "flag", "environment" or "default", by setting name.</summary>
+public sealed record Settings(Options Options, IReadOnlyDictionary<string, string> Origins)
+{
+    /// <summary>A flag wins over the environment, the environment over the default.</summary>
+    /// <param name="flags">The values of each flag that was given, by setting name.</param>
+    /// <param name="environment">Looks an environment variable up.</param>
+    /// <exception cref="VerbFailedException">A value is malformed; the message lists every such value.</exception>
+    public static Settings Resolve(
+        IReadOnlyDictionary<string, IReadOnlyList<string>> flags, Func<string, string?> environment)
+    {
+        var options = new Options();
+        var origins = new Dictionary<string, string>();
+        var errors = new List<string>();
+        foreach (var setting in Setting.All)
+        {
+            var (origin, name, values) = Find(setting, flags, environment);
+            origins[setting.Name] = origin;
+            if (values.Count == 0)
+                continue;
+
+            try
+            {
+                options = setting.Set(options, values);
+            }
+            catch (FormatException e)
+            {
+                errors.Add($"{name} '{string.Join(Path.PathSeparator, values)}' {e.Message}");
+            }
+        }
+
+        return errors is [] ? new(options, origins) : throw new VerbFailedException(string.Join("; ", errors), exitCode: 2);
+    }
+
+    static (string Origin, string Name, IReadOnlyList<string> Values) Find(
+        Setting setting, IReadOnlyDictionary<string, IReadOnlyList<string>> flags, Func<string, string?> environment)
+    {
+        if (flags.TryGetValue(setting.Name, out var given) && given.Count > 0)
+            return ("flag", $"--{setting.Name}", given);
+
+        return environment(setting.Variable) switch
+        {
+            null => ("default", setting.Name, []),
+            var text when setting.IsList => ("environment", setting.Variable, text.Split(Path.PathSeparator)),
+            var text => ("environment", setting.Variable, [text]),
+        };
+    }
 }

@@ -1,2 +1,3 @@
-Console.Error.WriteLine("socorro: no verbs yet");
-return 2;
+using Socorro.Cli;
+
+return await Verbs.RunAsync(args);

@@ -6,23 +6,12 @@ namespace Socorro.Tests;
 /// </summary>
 static class SharedData
 {
-    static readonly string Root = FindRoot();
+    static readonly string Folder = System.IO.Path.GetFullPath(System.IO.Path.Combine(Checkout.Root, "..", "shared"));
 
     /// <summary>The full path of a file or folder of the data; skips the calling test when the data is not there.</summary>
     public static string Path(params string[] parts)
     {
-        Assert.SkipUnless(Directory.Exists(Root), $"the conformance data is not at {Root}");
-        return System.IO.Path.Combine([Root, .. parts]);
-    }
-
-    static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(System.IO.Path.Combine(folder.FullName, "Socorro.slnx")))
-                return System.IO.Path.GetFullPath(System.IO.Path.Combine(folder.FullName, "..", "shared"));
-        }
-
-        return "shared";
+        Assert.SkipUnless(Directory.Exists(Folder), $"the conformance data is not at {Folder}");
+        return System.IO.Path.Combine([Folder, .. parts]);
     }
 }
