@@ -15,12 +15,20 @@ public enum Lane
     Reprocessing,
 }
 
-/// <summary>A crash handed to one worker until a time; then it is handed out again unless it was completed.</summary>
+/// <summary>
+/// A crash handed to one worker until a time; then it is handed out again unless it was completed. The same crash can be
+/// leased again after its result became durable (its completion or the outbox's confirmation was lost in a crash of ours):
+/// a worker that finds a processed crash in the store completes the lease at once, unless <see cref="IsReprocessing"/>.
+/// </summary>
 /// <param name="Id">The crash.</param>
 /// <param name="Lane">Where it waited.</param>
-/// <param name="Attempt">1 for the first.</param>
+/// <param name="Attempt">1 for the first; leases that ran out count, so a crash that kills its worker is seen as well.</param>
 /// <param name="Token">Tells this lease from an earlier one of the same crash that ran out.</param>
-public sealed record Lease(CrashId Id, Lane Lane, int Attempt, Guid Token);
+public sealed record Lease(CrashId Id, Lane Lane, int Attempt, Guid Token)
+{
+    /// <summary>True when somebody asked for it to be processed again, whatever lane it has moved to since.</summary>
+    public bool IsReprocessing { get; init; }
+}
 
 /// <summary>A crash that no retry could process; it waits for an operator.</summary>
 public sealed record ParkedCrash(CrashId Id, int Attempts, string Error, DateTimeOffset ParkedAt);

@@ -13,7 +13,7 @@ public abstract class CrashStore : IAsyncDisposable
     /// completes, the crash will be processed even if the process dies before it reaches a queue.
     /// </summary>
     /// <param name="crash">Its <see cref="RawCrash.Dumps"/> names the dumps in order.</param>
-    /// <param name="dumps">The contents of each dump, in the same order.</param>
+    /// <param name="dumps">The contents of each dump, in the same order; not touched any more once this has returned.</param>
     /// <param name="cancel">Cancelling after the write has begun may leave the crash stored.</param>
     /// <exception cref="StorageRefusedException">Nothing was kept: the disk is full, read-only or failing.</exception>
     /// <exception cref="ArgumentException">A crash with this id is there already, with other content.</exception>
