@@ -1,0 +1,244 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Socorro.Fields;
+
+/// <summary>Reads field declarations: a JSON array of rows, each an object with the members of <see cref="FieldRow"/>.</summary>
+sealed partial class FieldReader
+{
+    static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = System.Text.Json.Serialization.JsonUnmappedMemberHandling.Disallow,
+    };
+
+    readonly Dictionary<string, string> _declaredIn = [];
+    readonly Dictionary<string, string> _searchNames = [];
+    readonly Dictionary<string, (bool IsPublic, string Field)> _copied = [];
+
+    public List<Field> Fields { get; } = [];
+
+    public List<string> Errors { get; } = [];
+
+    public void ReadFile(string file)
+    {
+        try
+        {
+            Read(file, File.ReadAllBytes(file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Errors.Add($"{file} can't be read: {e.Message}");
+        }
+    }
+
+    public void Read(string file, ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+            using var document = JsonDocument.Parse(json, options);
+            if (document.RootElement.ValueKind != JsonValueKind.Array)
+                Errors.Add($"{file} is not a JSON array of field declarations");
+            else
+                ReadRows(file, document.RootElement);
+        }
+        catch (JsonException e)
+        {
+            Errors.Add($"{file}, line {e.LineNumber + 1}: is not JSON");
+        }
+    }
+
+    void ReadRows(string file, JsonElement rows)
+    {
+        var number = 0;
+        foreach (var element in rows.EnumerateArray())
+        {
+            number++;
+            try
+            {
+                var row = element.Deserialize<FieldRow>(Options);
+                if (row is null)
+                    Errors.Add($"{file}, row {number}: is null");
+                else
+                    Add(row, file, $"{file}, row {number} ({row.Name ?? "no name"})");
+            }
+            catch (JsonException e)
+            {
+                Errors.Add($"{file}, row {number}: {Explain(e)}");
+            }
+        }
+    }
+
+    void Add(FieldRow row, string file, string where)
+    {
+        var mistakes = Errors.Count;
+        void Refuse(string what) => Errors.Add($"{where}: {what}");
+
+        if (row.Name is null || !NamePattern().IsMatch(row.Name))
+            Refuse("name must be letters, digits and underscores");
+        else if (!_declaredIn.TryAdd(row.Name, file))
+            Refuse($"is declared already in {_declaredIn[row.Name]}");
+
+        if (row.Public is null)
+            Refuse("public must be true or false");
+        if (string.IsNullOrWhiteSpace(row.About))
+            Refuse("about must say what it means");
+
+        var type = Choose<FieldType>(row.Type, "type", Refuse);
+        var form = row.Form is null ? FieldForm.Plain : Choose<FieldForm>(row.Form, "form", Refuse);
+        var source = ReadSource(row, Refuse);
+        var search = ReadSearch(row, Refuse);
+        var place = ReadPlace(row.Show, Refuse);
+        CheckDefault(row.Default, type, Refuse);
+        if (source is FieldSource.Annotation { Names: var names } && row.Public is { } isPublic)
+            CheckCopies(row.Name ?? "", names, isPublic, Refuse);
+
+        if (Errors.Count > mistakes)
+            return;
+
+        Fields.Add(new()
+        {
+            Name = row.Name!, // Checked above, as are the others.
+            Type = type,
+            Source = source!,
+            About = row.About!,
+            IsPublic = row.Public!.Value,
+            PublicParts = row.PublicParts ?? [],
+            Default = row.Default,
+            Form = form,
+            Search = search,
+            Place = place,
+        });
+    }
+
+    static FieldSource? ReadSource(FieldRow row, Action<string> refuse)
+    {
+        var annotations = row.Annotations ?? [];
+        switch (row)
+        {
+            case { Rule: { } rule, Report: null }:
+                return new FieldSource.Rule(rule, annotations);
+            case { Report: { Length: > 0 } path, Rule: null } when annotations.Count == 0:
+                return new FieldSource.Report(path.Split('.'));
+            case { Rule: null, Report: null } when annotations.Count > 0:
+                return new FieldSource.Annotation(annotations);
+            default:
+                refuse("must say where it comes from: annotations, report, or rule");
+                return null;
+        }
+    }
+
+    FieldSearch? ReadSearch(FieldRow row, Action<string> refuse)
+    {
+        if (row.Search is null)
+        {
+            if (row.Split is not null || row.SearchName is not null)
+                refuse("split and search_name need search");
+            return null;
+        }
+
+        var type = Choose<SearchType>(row.Search, "search", refuse);
+        var split = row.Split is null ? SearchSplit.Whole : Choose<SearchSplit>(row.Split, "split", refuse);
+        var name = row.SearchName ?? row.Name ?? "";
+        if (!_searchNames.TryAdd(name, name))
+            refuse($"search_name '{name}' is taken");
+
+        return new(name, type, split);
+    }
+
+    static FieldPlace? ReadPlace(string? show, Action<string> refuse)
+    {
+        if (show is null)
+            return null;
+
+        if (show.Split('/') is [{ Length: > 0 } group, { Length: > 0 } label])
+            return new(group, label);
+
+        refuse("show must be a group and a label with / between");
+        return null;
+    }
+
+    static void CheckDefault(JsonNode? value, FieldType type, Action<string> refuse)
+    {
+        var fits = value?.GetValueKind() switch
+        {
+            null => true,
+            JsonValueKind.String => type == FieldType.String,
+            JsonValueKind.True or JsonValueKind.False => type == FieldType.Boolean,
+            JsonValueKind.Number => type is FieldType.Number or FieldType.Integer,
+            JsonValueKind.Object => type == FieldType.Object,
+            JsonValueKind.Array => type == FieldType.List,
+            _ => false,
+        };
+        if (!fits)
+            refuse("default is not of its type");
+    }
+
+    /// <summary>Else a public copy would give away what a protected field keeps.</summary>
+    void CheckCopies(string field, IReadOnlyList<string> names, bool isPublic, Action<string> refuse)
+    {
+        foreach (var name in names)
+        {
+            if (!_copied.TryAdd(name, (isPublic, field)) && _copied[name].IsPublic != isPublic)
+                refuse($"annotation {name} feeds {_copied[name].Field}, which is {(isPublic ? "protected" : "public")}");
+        }
+    }
+
+    static T Choose<T>(string? text, string what, Action<string> refuse) where T : struct, Enum
+    {
+        if (Enum.TryParse<T>(text, ignoreCase: true, out var value) && !char.IsAsciiDigit(text[0]))
+            return value;
+
+        var choices = string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()));
+        refuse($"{what} '{text}' is none of {choices}");
+        return default;
+    }
+
+    static string Explain(JsonException e)
+    {
+        var unknown = UnknownMember().Match(e.Message);
+        return unknown.Success ? $"has no use for '{unknown.Groups[1].Value}'" : $"{e.Path} is of the wrong type";
+    }
+
+    [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9_]*\*?\z")]
+    private static partial Regex NamePattern();
+
+    [GeneratedRegex("property '([^']*)' could not be mapped")]
+    private static partial Regex UnknownMember();
+}
+
+/// <summary>One declaration as it is written in a file.</summary>
+sealed record FieldRow
+{
+    public string? Name { get; init; }
+
+    public string? Type { get; init; }
+
+    public bool? Public { get; init; }
+
+    public string? About { get; init; }
+
+    public IReadOnlyList<string>? Annotations { get; init; }
+
+    /// <summary>A path in the stack walker's report, with dots.</summary>
+    public string? Report { get; init; }
+
+    public string? Rule { get; init; }
+
+    public JsonNode? Default { get; init; }
+
+    public string? Form { get; init; }
+
+    public string? Search { get; init; }
+
+    public string? SearchName { get; init; }
+
+    public string? Split { get; init; }
+
+    /// <summary>Group and label on the report page, with / between.</summary>
+    public string? Show { get; init; }
+
+    public IReadOnlyList<string>? PublicParts { get; init; }
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace Socorro.Fields;
+
+/// <summary>Turns an annotation's text into a field's value.</summary>
+static class FieldValue
+{
+    const int MostShown = 100;
+
+    /// <summary>False when the text is not of the field's type; then <paramref name="problem"/> says so, for a public note.</summary>
+    public static bool TryConvert(Field field, string annotation, string text, out JsonNode? value, out string problem)
+    {
+        value = Convert(field.Type, text);
+        problem = value is not null ? "" : field.Type switch
+        {
+            FieldType.Boolean => $"{annotation} has non-boolean value{(field.IsPublic ? $" {Cut(text)}" : "")}",
+            FieldType.Integer => $"{annotation} has a non-int value",
+            FieldType.Number => $"{annotation} has a non-float value",
+            _ => IsJson(text)
+                ? $"{annotation} value is malformed {field.Name}"
+                : $"{annotation} value is malformed json",
+        };
+        return value is not null;
+    }
+
+    static JsonNode? Convert(FieldType type, string text) => type switch
+    {
+        FieldType.String => JsonValue.Create(text.TrimEnd()),
+        FieldType.Boolean => ReadBoolean(text) is { } value ? JsonValue.Create(value) : null,
+        FieldType.Integer =>
+            long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var value)
+                ? JsonValue.Create(value)
+                : null,
+        FieldType.Number =>
+            double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value)
+            && double.IsFinite(value)
+                ? JsonValue.Create(value)
+                : null,
+        FieldType.Object or FieldType.Document => ReadJson(text) as JsonObject,
+        FieldType.List => ReadJson(text) as JsonArray,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "no such field type"),
+    };
+
+    static bool? ReadBoolean(string text) => text.Trim().ToLowerInvariant() switch
+    {
+        "1" or "true" => true,
+        "0" or "false" => false,
+        _ => null,
+    };
+
+    static bool IsJson(string text) => text.Trim() == "null" || ReadJson(text) is not null;
+
+    static JsonNode? ReadJson(string text)
+    {
+        try
+        {
+            var node = JsonNode.Parse(text, null, new() { AllowDuplicateProperties = false });
+            // A surrogate escaped by half parses, and fails only when it is written.
+            node?.WriteTo(new Utf8JsonWriter(Stream.Null));
+            return node;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    static string Cut(string text) => text.Length <= MostShown ? text : $"{text[..MostShown]}…";
+}
