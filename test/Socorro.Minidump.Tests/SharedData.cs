@@ -8,6 +8,9 @@ static class SharedData
 {
     static readonly string Root = FindRoot();
 
+    /// <summary>Where a file or folder of the data would be, for those who list cases.</summary>
+    public static string Find(params string[] parts) => System.IO.Path.Combine([Root, .. parts]);
+
     /// <summary>The full path of a file or folder of the data; skips the calling test when the data is not there.</summary>
     public static string Path(params string[] parts)
     {

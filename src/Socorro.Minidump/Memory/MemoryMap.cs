@@ -32,14 +32,8 @@ public sealed class MemoryMap
     /// <summary>Builds the map. Empty regions and those that would wrap around the address space are left out.</summary>
     public static MemoryMap Build(IEnumerable<MemoryRegion> regions, bool bigEndian)
     {
-        var taken = new SortedList<ulong, MemoryRegion>();
-        foreach (var region in regions.Reverse())
-        {
-            if (region.Bytes.Length > 0 && region.End > region.Address)
-                Insert(taken, region);
-        }
-
-        return new([.. taken.Values], bigEndian);
+        var usable = regions.Where(region => region.Bytes.Length > 0 && region.End > region.Address).ToArray();
+        return new(Overlaps.Resolve(usable), bigEndian);
     }
 
     /// <summary>The region that holds an address.</summary>
@@ -112,45 +106,5 @@ public sealed class MemoryMap
             _ => throw new ArgumentOutOfRangeException(nameof(size), size, "is not 1, 2, 4 or 8"),
         };
         return true;
-    }
-
-    // Later regions were inserted first, so a new one only fills the gaps that are left.
-    static void Insert(SortedList<ulong, MemoryRegion> taken, MemoryRegion region)
-    {
-        var start = region.Address;
-        var index = FirstEndingAfter(taken, start);
-        while (start < region.End)
-        {
-            var gapEnd = region.End;
-            if (index < taken.Count && taken.Values[index].Address < region.End)
-                gapEnd = taken.Values[index].Address;
-            if (gapEnd > start)
-            {
-                var bytes = region.Bytes.Slice((int)(start - region.Address), (int)(gapEnd - start));
-                taken.Add(start, new(start, bytes));
-                index++;
-            }
-
-            if (gapEnd == region.End)
-                return;
-            start = taken.Values[index].End;
-            index++;
-        }
-    }
-
-    static int FirstEndingAfter(SortedList<ulong, MemoryRegion> taken, ulong address)
-    {
-        var low = 0;
-        var high = taken.Count;
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            if (taken.Values[middle].End <= address)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-
-        return low;
     }
 }

@@ -1,0 +1,18 @@
+namespace Socorro.Minidumps.Cpu;
+
+/// <summary>The state of a thread when it was stopped.</summary>
+/// <param name="Flags">Which parts the writer saved, in bits that the architecture defines.</param>
+/// <param name="ShadowStackPointer">
+/// Address of the newest return address on the processor's shadow stack, where control-flow enforcement (CET) was on and
+/// the extended state was saved.
+/// </param>
+public sealed record Context(CpuKind Cpu, ulong Flags, Registers Registers, ulong? ShadowStackPointer)
+{
+    /// <summary>What the unwinder and printers must know of the architecture.</summary>
+    public CpuTraits Traits => CpuTraits.Find(Cpu)
+        ?? throw new InvalidOperationException($"{Cpu} has contexts but no traits");
+
+    public ulong InstructionPointer => Registers[Traits.Pc];
+
+    public ulong StackPointer => Registers[Traits.Sp];
+}

@@ -1,0 +1,103 @@
+using Socorro.Minidumps.Format;
+
+namespace Socorro.Minidumps.Streams;
+
+/// <summary>An executable or library that was mapped into the process.</summary>
+public sealed record Module
+{
+    /// <summary>Place in the dump's list.</summary>
+    public required int Index { get; init; }
+
+    public required ulong Base { get; init; }
+
+    public required uint Size { get; init; }
+
+    public required uint Checksum { get; init; }
+
+    /// <summary>Seconds since 1970 in the file's header; on newer Windows builds a hash.</summary>
+    public required uint TimeDateStamp { get; init; }
+
+    /// <summary>The file, as the writer named it: usually a path.</summary>
+    public required string Name { get; init; }
+
+    public required FixedFileInfo Version { get; init; }
+
+    public required CodeView CodeView { get; init; }
+
+    /// <summary>The operating system, by whose rules the module is identified.</summary>
+    public required OsKind Os { get; init; }
+
+    /// <summary>The first address behind the module; beyond 2^64 it wraps, and the module is in no lookup.</summary>
+    public ulong End => Base + Size;
+
+    /// <summary>The name behind the last slash or backslash.</summary>
+    public string LeafName => LeafOf(Name);
+
+    /// <summary>The file that the linker put the debug information into; for ELF the module itself. Empty when not known.</summary>
+    public string DebugFile => CodeView.Kind switch
+    {
+        CodeViewKind.Pdb70 or CodeViewKind.Pdb20 => CodeView.Path,
+        CodeViewKind.Elf => Name,
+        _ => "",
+    };
+
+    /// <summary>See <see cref="CodeView.DebugId"/>.</summary>
+    public string? DebugId => CodeView.DebugId;
+
+    /// <summary>
+    /// What identifies the code file itself, in lower case: timestamp and size of a Windows image, UUID of a Mach-O file,
+    /// build id of an ELF file; null when not known.
+    /// </summary>
+    public string? CodeId => (CodeView.Kind, Os) switch
+    {
+        (CodeViewKind.Elf, _) => BuildIdText,
+        (CodeViewKind.Pdb70, OsKind.MacOs or OsKind.Ios) => CodeView.Guid.ToString("N"),
+        (CodeViewKind.Pdb70, OsKind.Linux or OsKind.Android) => BuildIdText,
+        (_, OsKind.Windows or OsKind.Unknown) or (CodeViewKind.Pdb70 or CodeViewKind.Pdb20, _) =>
+            $"{TimeDateStamp:x8}{Size:x}",
+        _ => null,
+    };
+
+    /// <summary>The file's version as its system writes it; null when it has none.</summary>
+    public string? VersionText => Version.ToText(Os);
+
+    string? BuildIdText =>
+        CodeView.BuildId.Span.ContainsAnyExcept((byte)0) ? Convert.ToHexStringLower(CodeView.BuildId.Span) : null;
+
+    internal static string LeafOf(string path) => path[(path.AsSpan().LastIndexOfAny('/', '\\') + 1)..];
+
+    internal static ModuleList ReadAll(DumpFile file, OsKind os, LinuxAuxiliaryVector auxiliary)
+    {
+        const int entrySize = 108;
+        var list = EntryList.ReadPlain(file, StreamType.ModuleListStream, entrySize, file.Limits.MaxModules);
+        var modules = new Module[list.Count];
+        for (var i = 0; i < modules.Length; i++)
+            modules[i] = Read(file, list[i], i, os);
+
+        return new(modules, auxiliary);
+    }
+
+    static Module Read(DumpFile file, Fields entry, int index, OsKind os)
+    {
+        var where = $"Module {index}";
+        var name = file.ReadUtf16(entry.UInt32(20));
+        if (name is null)
+            file.Problems.Add(where, "has no readable name");
+
+        var module = new Module
+        {
+            Index = index,
+            Base = entry.UInt64(0),
+            Size = entry.UInt32(8),
+            Checksum = entry.UInt32(12),
+            TimeDateStamp = entry.UInt32(16),
+            Name = name ?? "",
+            Version = FixedFileInfo.Read(entry.Slice(24, 52)),
+            CodeView = CodeView.Read(file, entry.Location(76), where),
+            Os = os,
+        };
+        if (module.Size == 0 || module.End < module.Base)
+            file.Problems.Add(where, $"claims {module.Size} bytes at 0x{module.Base:x}; no address is looked up in it");
+        return module;
+    }
+}
