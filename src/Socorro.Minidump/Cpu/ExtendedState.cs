@@ -1,5 +1,4 @@
 using Socorro.Minidumps.Format;
-using Socorro.Minidumps.Streams;
 
 namespace Socorro.Minidumps.Cpu;
 
