@@ -1,0 +1,209 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http.Features;
+using Socorro.Crashes;
+using Socorro.Storage;
+using Socorro.Throttling;
+
+namespace Socorro.Collecting;
+
+/// <summary>
+/// Turns a submission into a stored raw crash and its answer. A crash id is answered only when the crash is durable.
+/// </summary>
+/// <param name="store">Where crashes are accepted into.</param>
+/// <param name="settings">Limits, and who may choose crash ids.</param>
+/// <param name="time">Dates crashes and their ids.</param>
+/// <param name="metrics">Counts what happens.</param>
+/// <param name="log">Gets one line for each submission.</param>
+public sealed partial class Collector(
+    CrashStore store,
+    CollectorSettings settings,
+    TimeProvider time,
+    CollectorMetrics metrics,
+    ILogger<Collector> log)
+{
+    const string Bearer = "Bearer ";
+
+    readonly AnnotationNames _names = AnnotationNames.Default;
+    readonly MemoryBudget _memory = new(settings.MaxMemoryBytes);
+
+    internal async Task<Answer> AcceptAsync(HttpRequest request, CancellationToken cancel)
+    {
+        var started = time.GetTimestamp();
+        using var submission = new Submission(settings.Limits, _memory);
+        var answer = await AcceptAsync(request, submission, cancel);
+        var elapsed = time.GetElapsedTime(started);
+        metrics.Answered(answer, elapsed);
+        LogAnswer(
+            answer.ToText().TrimEnd('\n'),
+            answer.Status,
+            ForLog(submission.Annotations.GetValueOrDefault("ProductName", "")),
+            ForLog(submission.Annotations.GetValueOrDefault("Version", "")),
+            submission.Rule,
+            submission.ReceivedBytes,
+            submission.Dumps.Count,
+            submission.Dumps.Sum(dump => dump.Content.Length),
+            elapsed.TotalMilliseconds,
+            ForLog(request.Headers.UserAgent.ToString()));
+        return answer;
+    }
+
+    async Task<Answer> AcceptAsync(HttpRequest request, Submission submission, CancellationToken cancel)
+    {
+        if (await ReadAsync(request, submission, cancel) is { } refusal)
+            return refusal;
+
+        _names.AddMapped(submission.Annotations, request.Query);
+        var decision = ThrottleDecision.AcceptEverything;
+        metrics.Throttled(decision);
+        submission.Rule = decision.Rule;
+
+        var isForwarded = submission.Annotations.Remove("uuid", out var chosenId);
+        if (isForwarded && !IsFromForwarder(request))
+            return new Answer.Discarded(StatusCodes.Status401Unauthorized, "unauthorized_uuid");
+
+        var id = CrashId.Create(time.GetUtcNow(), decision.Verdict == Verdict.Defer);
+        if (isForwarded && !CrashId.TryParse(chosenId, out id))
+            return Answer.Malformed("invalid_uuid");
+
+        return decision.Verdict switch
+        {
+            Verdict.Accept or Verdict.Defer => await StoreAsync(request, submission, id, decision, isForwarded, cancel),
+            Verdict.Reject => new Answer.Discarded(StatusCodes.Status200OK, $"rule_{decision.Rule}"),
+            Verdict.FakeAccept => new Answer.Accepted(PretendToAccept(id)),
+            _ => throw new ArgumentOutOfRangeException(nameof(request), decision.Verdict, "no such verdict"),
+        };
+    }
+
+    async Task<Answer?> ReadAsync(HttpRequest request, Submission submission, CancellationToken cancel)
+    {
+        if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+            size.MaxRequestBodySize = settings.Limits.MaxBodyBytes;
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        deadline.CancelAfter(settings.Limits.MaxDuration);
+        try
+        {
+            return await new SubmissionReader(submission, settings.Limits).ReadAsync(request, deadline.Token);
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException && cancel.IsCancellationRequested)
+        {
+            return Answer.Malformed("cut_short");
+        }
+        catch (BadHttpRequestException e)
+        {
+            return Answer.Malformed(DescribeStatus(e.StatusCode), e.StatusCode);
+        }
+        catch (OperationCanceledException)
+        {
+            return Answer.Malformed(DescribeStatus(StatusCodes.Status408RequestTimeout), StatusCodes.Status408RequestTimeout);
+        }
+        finally
+        {
+            metrics.Received(submission);
+        }
+    }
+
+    async Task<Answer> StoreAsync(
+        HttpRequest request,
+        Submission submission,
+        CrashId id,
+        ThrottleDecision decision,
+        bool isForwarded,
+        CancellationToken cancel)
+    {
+        foreach (var name in _names.RemoveUnwanted(submission.Annotations))
+            submission.Note($"Removed {name} from raw crash.");
+
+        // All are finished before any is described: the hash is known only then.
+        var contents = submission.Dumps.Select(dump => dump.Content.Finish()).ToList();
+        var crash = Describe(request, submission, id, decision);
+        if (isForwarded && await store.FindRawAsync(id, cancel) is { } earlier)
+        {
+            return IsSame(earlier, crash)
+                ? new Answer.Accepted(id.ToString())
+                : Answer.Malformed("conflicting_uuid", StatusCodes.Status409Conflict);
+        }
+
+        var started = time.GetTimestamp();
+        try
+        {
+            // All of it has arrived: a client that hangs up now would not send it again, so it is kept all the same.
+            await store.PutRawAsync(crash, contents, CancellationToken.None);
+        }
+        catch (StorageRefusedException e)
+        {
+            metrics.NotSaved();
+            LogNotStored(id, e);
+            return Answer.Busy("the crash can't be stored now");
+        }
+
+        metrics.Saved(time.GetElapsedTime(started));
+        return new Answer.Accepted(id.ToString());
+    }
+
+    RawCrash Describe(HttpRequest request, Submission submission, CrashId id, ThrottleDecision decision) => new()
+    {
+        Id = id,
+        SubmittedAt = time.GetUtcNow(),
+        Annotations = submission.Annotations.ToFrozenDictionary(),
+        Dumps = [.. submission.Dumps.Select(dump => dump.Content.Describe(dump.Name, dump.FileName))],
+        Metadata = new()
+        {
+            Payload = submission.HasJson ? "json" : "multipart",
+            IsCompressed = submission.IsCompressed,
+            PayloadSize = submission.ReceivedBytes,
+            Notes = submission.Notes,
+            UserAgent = request.Headers.UserAgent.ToString(),
+            ThrottleRule = decision.Rule,
+            ThrottleRate = decision.Percentage,
+        },
+    };
+
+    /// <summary>Whether a forwarder, unsure of our answer, sent a crash again.</summary>
+    static bool IsSame(RawCrash earlier, RawCrash again) =>
+        earlier.Dumps.SequenceEqual(again.Dumps)
+        && earlier.Annotations.Count == again.Annotations.Count
+        && earlier.Annotations.All(pair => again.Annotations.TryGetValue(pair.Key, out var value) && value == pair.Value);
+
+    static string PretendToAccept(CrashId id) => $"{id.ToString()[..29]}3{id.ToString()[30..]}";
+
+    bool IsFromForwarder(HttpRequest request)
+    {
+        var given = request.Headers.Authorization.ToString();
+        return settings.ForwarderToken.Length > 0
+            && given.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            && CryptographicOperations.FixedTimeEquals(
+                Encoding.UTF8.GetBytes(given[Bearer.Length..]), Encoding.UTF8.GetBytes(settings.ForwarderToken));
+    }
+
+    static string DescribeStatus(int status) => status switch
+    {
+        StatusCodes.Status408RequestTimeout => "too_slow",
+        StatusCodes.Status413PayloadTooLarge => "too_large",
+        _ => "invalid_payload_structure",
+    };
+
+    /// <summary>Clients can't break a line of the log, nor fill it.</summary>
+    static string ForLog(string text) =>
+        string.Concat(text.Take(80).Select(c => char.IsControl(c) ? '\ufffd' : c));
+
+    [LoggerMessage(
+        LogLevel.Information,
+        "{Answer} ({Status}) to {Product} {Version} by {Rule}: {Bytes} bytes, {Dumps} dumps of {DumpBytes}, {Milliseconds:F1} ms, {UserAgent}")]
+    partial void LogAnswer(
+        string answer,
+        int status,
+        string product,
+        string version,
+        string rule,
+        long bytes,
+        int dumps,
+        long dumpBytes,
+        double milliseconds,
+        string userAgent);
+
+    [LoggerMessage(LogLevel.Error, "Crash {Id} could not be stored; its client was told to try again")]
+    partial void LogNotStored(CrashId id, Exception e);
+}
