@@ -4,7 +4,8 @@ namespace Socorro.Storage;
 
 /// <summary>
 /// Keeps raw crashes, their dumps and processed crashes. Whatever a put has completed survives the death of the process
-/// and of the machine at any instant. All members may be called from any thread.
+/// and of the machine at any instant. All members may be called from any thread, and all throw
+/// <see cref="StorageRefusedException"/> when the engine cannot do what they ask.
 /// </summary>
 public abstract class CrashStore : IAsyncDisposable
 {
@@ -52,5 +53,12 @@ public abstract class CrashStore : IAsyncDisposable
 /// <param name="Length">Uncompressed size in bytes.</param>
 public sealed record DumpContent(IReadOnlyList<ReadOnlyMemory<byte>> Compressed, long Length);
 
-/// <summary>An engine could not keep what it was given: say so to the client, who may try again.</summary>
-public sealed class StorageRefusedException(string reason, Exception? cause = null) : Exception(reason, cause);
+/// <summary>
+/// An engine cannot keep or give back what it should: its disk is full, read-only, failing or damaged, or its server is
+/// away. The message names the file or the server. The same call may succeed later.
+/// </summary>
+public sealed class StorageRefusedException(string reason, Exception? cause = null) : Exception(reason, cause)
+{
+    /// <summary>True when what is stored is damaged: time alone will not help.</summary>
+    public bool IsDamage { get; init; }
+}

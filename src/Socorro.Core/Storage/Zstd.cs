@@ -28,22 +28,52 @@ public static class Zstd
         return compressed;
     }
 
-    /// <summary>Fills a buffer of exactly the uncompressed size from one frame.</summary>
-    /// <exception cref="InvalidDataException">The frame is damaged or of another size.</exception>
-    public static void Decompress(ReadOnlySpan<byte> frame, Span<byte> into)
+    /// <summary>The bytes of one frame that lies in pieces.</summary>
+    /// <exception cref="InvalidDataException">The frame is damaged, or does not hold that many bytes.</exception>
+    public static byte[] Decompress(IEnumerable<ReadOnlyMemory<byte>> pieces, long length)
     {
+        if (length < 0 || length > Array.MaxLength)
+            throw new InvalidDataException($"A zstd frame cannot hold {length} bytes here");
+
         var decompressor = TakeDecompressor();
         try
         {
-            if (!decompressor.TryUnwrap(frame, into, out var written) || written != into.Length)
-                throw new InvalidDataException($"A zstd frame does not hold the {into.Length} bytes it should");
+            var bytes = new byte[length];
+            Decompress(decompressor, pieces, bytes);
+            return bytes;
         }
         catch (ZstdException e)
         {
             throw new InvalidDataException($"A zstd frame is damaged: {e.Message}", e);
         }
+        finally
+        {
+            GiveBack(decompressor);
+        }
+    }
 
-        GiveBack(decompressor);
+    static void Decompress(Decompressor decompressor, IEnumerable<ReadOnlyMemory<byte>> pieces, Span<byte> into)
+    {
+        // The decoder does nothing at all without room, even when only the frame's end is left to check.
+        Span<byte> excess = new byte[1];
+        var status = OperationStatus.NeedMoreData;
+        foreach (var piece in pieces)
+        {
+            var rest = piece.Span;
+            while (!rest.IsEmpty)
+            {
+                var room = into.IsEmpty ? excess : into;
+                status = decompressor.UnwrapStream(rest, room, out var consumed, out var written);
+                if (written > into.Length)
+                    throw new InvalidDataException("A zstd frame holds more bytes than it should");
+
+                rest = rest[consumed..];
+                into = into[written..];
+            }
+        }
+
+        if (status != OperationStatus.Done || !into.IsEmpty)
+            throw new InvalidDataException($"A zstd frame ends {into.Length} bytes early");
     }
 
     internal static Compressor TakeCompressor()

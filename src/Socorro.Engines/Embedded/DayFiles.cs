@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace Socorro.Engines.Embedded;
+
+/// <summary>The folder of the crash store: one database file for each UTC day, named yyyy-mm-dd.db.</summary>
+sealed class DayFiles : IDisposable
+{
+    const string NameFormat = "yyyy-MM-dd";
+    const string Extension = ".db";
+    const string Unfinished = ".unfinished";
+
+    // Dumps are far larger than the default page of 4 KiB; larger pages mean fewer of them to log and to chain.
+    const int PageSize = 16 * 1024;
+
+    static readonly string Schema = SqlResource.Read("day.sql");
+
+    readonly string _folder;
+    readonly ConcurrentDictionary<DateOnly, SqliteFile> _files = new();
+
+    public DayFiles(string folder)
+    {
+        _folder = folder;
+        DirectorySync.Create(folder);
+        foreach (var leftover in Directory.EnumerateFiles(folder, "*" + Unfinished))
+            File.Delete(leftover);
+    }
+
+    /// <summary>A day's file, which need not exist before the first write.</summary>
+    public SqliteFile Get(DateOnly day) =>
+        _files.GetOrAdd(day, static (day, files) => new(files.PathOf(day), files.Create), this);
+
+    /// <summary>A day's file when it exists, else null.</summary>
+    public SqliteFile? Find(DateOnly day) => File.Exists(PathOf(day)) ? Get(day) : null;
+
+    /// <summary>The days that have a file, oldest first.</summary>
+    public IReadOnlyList<DateOnly> List()
+    {
+        var days = new List<DateOnly>();
+        foreach (var path in Directory.EnumerateFiles(_folder, "*" + Extension))
+        {
+            var name = Path.GetFileNameWithoutExtension(path.AsSpan());
+            if (DateOnly.TryParseExact(name, NameFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+                days.Add(day);
+        }
+
+        days.Sort();
+        return days;
+    }
+
+    public void Dispose()
+    {
+        foreach (var file in _files.Values)
+            file.Dispose();
+    }
+
+    string PathOf(DateOnly day) =>
+        Path.Combine(_folder, day.ToString(NameFormat, CultureInfo.InvariantCulture) + Extension);
+
+    // Made under another name and then renamed, so that a day's file is complete or absent, whenever the process dies.
+    void Create(string path)
+    {
+        var unfinished = $"{path}.{Guid.NewGuid():N}{Unfinished}";
+        try
+        {
+            using (var connection = SqliteFile.OpenUnpooled(unfinished, SqliteOpenMode.ReadWriteCreate))
+            using (var command = connection.CreateCommand())
+            {
+                command.CommandText =
+                    $"pragma page_size = {PageSize}; pragma journal_mode = wal; begin; {Schema} commit;";
+                command.ExecuteNonQuery();
+            }
+
+            File.Move(unfinished, path);
+            DirectorySync.Flush(_folder);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another process that shares the folder was first.
+        }
+        finally
+        {
+            File.Delete(unfinished);
+        }
+    }
+}

@@ -1,0 +1,195 @@
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Socorro.Crashes;
+using Socorro.Storage;
+
+namespace Socorro.Engines.Embedded;
+
+/// <summary>The queue in one SQLite file, which several processes of one machine may share.</summary>
+sealed class SqliteCrashQueue(string path, TimeProvider time) : CrashQueue
+{
+    // How soon a crash is noticed that another process has published.
+    static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(1);
+
+    readonly SqliteFile _file = Migrations.Open(path, "Queue");
+    readonly GroupCommit _commits = new("crash queue");
+    TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public override async Task PublishAsync(Lane lane, IReadOnlyList<CrashId> ids, CancellationToken cancel)
+    {
+        // A lease is revoked when its crash shall be processed again: its worker may have begun under the old rules.
+        const string Publish = """
+            insert into waiting (id, lane, ready_at, entered_at, is_reprocessing) values ($1, $2, $3, $3, $4)
+            on conflict (id) do update set
+                lane = min(lane, excluded.lane),
+                ready_at = iif(
+                    iif(token is null, lane > excluded.lane, excluded.is_reprocessing), excluded.ready_at, ready_at),
+                entered_at = iif(lane = 3, excluded.entered_at, entered_at),
+                attempts = iif(lane = 3, 0, attempts),
+                is_reprocessing = max(is_reprocessing, excluded.is_reprocessing),
+                token = iif(excluded.is_reprocessing, null, token)
+            """;
+
+        if (ids.Count == 0)
+            return;
+
+        var now = Now();
+        var isReprocessing = lane == Lane.Reprocessing;
+        await _commits.RunAsync(
+            _file,
+            writer => ids.Sum(id => writer.Execute(Publish, id.ToString(), (int)lane, now, isReprocessing)),
+            cancel);
+        Interlocked.Exchange(ref _arrival, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+    }
+
+    public override async Task<IReadOnlyList<Lease>> LeaseAsync(
+        int most, TimeSpan duration, CancellationToken cancel)
+    {
+        var now = Now();
+        if (most <= 0 || !_file.Read(connection => IsAnyReady(connection, now)))
+            return [];
+
+        var until = now + (long)duration.TotalMilliseconds;
+        return await _commits.RunAsync(_file, writer => Lease(writer, most, now, until), cancel);
+    }
+
+    public override async Task WaitAsync(TimeSpan atMost, CancellationToken cancel)
+    {
+        var end = time.GetUtcNow() + atMost;
+        while (true)
+        {
+            var arrival = Volatile.Read(ref _arrival).Task;
+            var now = time.GetUtcNow();
+            if (now >= end || _file.Read(connection => IsAnyReady(connection, now.ToUnixTimeMilliseconds())))
+                return;
+
+            var pause = end - now < PollEvery ? end - now : PollEvery;
+            await Task.WhenAny(arrival, Task.Delay(pause, time, cancel));
+            cancel.ThrowIfCancellationRequested();
+        }
+    }
+
+    public override async Task<bool> ExtendAsync(Lease lease, TimeSpan duration, CancellationToken cancel)
+    {
+        const string Extend = "update waiting set ready_at = $3 where id = $1 and token = $2";
+
+        var until = Now() + (long)duration.TotalMilliseconds;
+        var changed = await _commits.RunAsync(
+            _file, writer => writer.Execute(Extend, lease.Id.ToString(), lease.Token.ToString("N"), until), cancel);
+        return changed == 1;
+    }
+
+    public override async Task CompleteAsync(IReadOnlyList<Lease> leases, CancellationToken cancel)
+    {
+        const string Complete = "delete from waiting where id = $1 and token = $2";
+
+        await _commits.RunAsync(
+            _file,
+            writer => leases.Sum(
+                lease => writer.Execute(Complete, lease.Id.ToString(), lease.Token.ToString("N"))),
+            cancel);
+    }
+
+    public override async Task RetryAsync(Lease lease, TimeSpan delay, string reason, CancellationToken cancel)
+    {
+        const string Retry = "update waiting set ready_at = $3, error = $4, token = null where id = $1 and token = $2";
+
+        var readyAt = Now() + (long)delay.TotalMilliseconds;
+        await _commits.RunAsync(
+            _file,
+            writer => writer.Execute(Retry, lease.Id.ToString(), lease.Token.ToString("N"), readyAt, reason),
+            cancel);
+    }
+
+    public override async Task ParkAsync(Lease lease, string reason, CancellationToken cancel)
+    {
+        const string Park =
+            "update waiting set lane = 3, ready_at = $3, error = $4, token = null where id = $1 and token = $2";
+
+        var now = Now();
+        await _commits.RunAsync(
+            _file, writer => writer.Execute(Park, lease.Id.ToString(), lease.Token.ToString("N"), now, reason), cancel);
+    }
+
+    public override Task<IReadOnlyList<ParkedCrash>> ListParkedAsync(int most, CancellationToken cancel)
+    {
+        const string ListParked = """
+            select id, attempts, error, ready_at as parkedAt from waiting
+            where lane = 3 order by ready_at desc, key desc limit @most
+            """;
+
+        var rows = _file.Read(
+            connection => connection.Query<(string Id, int Attempts, string Error, long ParkedAt)>(ListParked, new { most }));
+        return Task.FromResult<IReadOnlyList<ParkedCrash>>(
+            [.. rows.Select(row => new ParkedCrash(CrashId.Parse(row.Id), row.Attempts, row.Error, Time(row.ParkedAt)))]);
+    }
+
+    public override Task<IReadOnlyList<LaneDepth>> MeasureAsync(CancellationToken cancel)
+    {
+        var now = Now();
+        return Task.FromResult<IReadOnlyList<LaneDepth>>(
+            _file.Read(connection => Enum.GetValues<Lane>().Select(lane => Measure(connection, lane, now)).ToList()));
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _commits.DisposeAsync();
+        _file.Dispose();
+    }
+
+    static bool IsAnyReady(SqliteConnection connection, long now) => connection.ExecuteScalar<bool>(
+        """
+        select exists (select 1 from waiting where lane = 0 and ready_at <= @now)
+            or exists (select 1 from waiting where lane = 1 and ready_at <= @now)
+            or exists (select 1 from waiting where lane = 2 and ready_at <= @now)
+        """,
+        new { now });
+
+    static List<Lease> Lease(SqliteWriter writer, int most, long now, long until)
+    {
+        const string Take = """
+            select key, id, attempts, is_reprocessing from waiting
+            where lane = $1 and ready_at <= $2 order by ready_at, key limit $3
+            """;
+        const string Mark = "update waiting set ready_at = $2, token = $3, attempts = attempts + 1 where key = $1";
+
+        var leases = new List<Lease>();
+        foreach (var lane in Enum.GetValues<Lane>())
+        {
+            var rows = writer.List(
+                Take,
+                row => (Key: row.GetInt64(0), Lease: new Lease(
+                    CrashId.Parse(row.GetString(1)), lane, row.GetInt32(2) + 1, Guid.NewGuid())
+                {
+                    IsReprocessing = row.GetBoolean(3),
+                }),
+                (int)lane, now, most - leases.Count);
+            foreach (var (key, lease) in rows)
+                writer.Execute(Mark, key, until, lease.Token.ToString("N"));
+
+            leases.AddRange(rows.Select(row => row.Lease));
+            if (leases.Count == most)
+                break;
+        }
+
+        return leases;
+    }
+
+    static LaneDepth Measure(SqliteConnection connection, Lane lane, long now)
+    {
+        const string Depth = """
+            select
+                (select count(*) from waiting where lane = @lane) as entered,
+                (select count(*) from waiting where lane = @lane and token is not null and ready_at > @now) as leased,
+                (select min(entered_at) from waiting where lane = @lane and (token is null or ready_at <= @now)) as oldest
+            """;
+
+        var (entered, leased, oldest) =
+            connection.QuerySingle<(long, long, long?)>(Depth, new { lane = (int)lane, now });
+        return new(lane, entered - leased, leased, oldest is { } since ? Time(since) : null);
+    }
+
+    static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+
+    long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,162 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Dapper;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+using Socorro.Crashes;
+using Socorro.Storage;
+
+namespace Socorro.Engines.Embedded;
+
+/// <summary>The crash store in a folder of SQLite files, one for each UTC day; removing a day is removing its file.</summary>
+sealed class SqliteCrashStore : CrashStore
+{
+    const int ListPage = 1000;
+
+    readonly DayFiles _days;
+    readonly GroupCommit _commits = new("crash store");
+    readonly Outbox _outbox;
+    readonly TimeProvider _time;
+
+    public SqliteCrashStore(string folder, TimeProvider time, ILogger<SqliteCrashStore> logger)
+    {
+        _days = new(folder);
+        _outbox = new(_days, logger);
+        _time = time;
+    }
+
+    public override async Task PutRawAsync(
+        RawCrash crash, IReadOnlyList<DumpContent> dumps, CancellationToken cancel)
+    {
+        if (crash.Dumps.Count != dumps.Count)
+            throw new ArgumentException($"{crash.Id} names {crash.Dumps.Count} dumps and comes with {dumps.Count}");
+
+        cancel.ThrowIfCancellationRequested();
+        var put = new RawCrashPut(crash, dumps);
+        var isSame = await _commits.RunAsync(_days.Get(crash.Id.Day), put.Apply, cancel);
+        if (!isSame)
+            throw new ArgumentException($"{crash.Id} is stored already, with other content");
+
+        _outbox.Expect(crash.Id.Day);
+    }
+
+    public override Task<RawCrash?> FindRawAsync(CrashId id, CancellationToken cancel) =>
+        Task.FromResult(_days.Find(id.Day)?.Read(connection => FindRaw(connection, id)));
+
+    public override Task<ReadOnlyMemory<byte>?> FindDumpAsync(CrashId id, string name, CancellationToken cancel) =>
+        Task.FromResult(_days.Find(id.Day)?.Read(connection => FindDump(connection, id, name)));
+
+    public override async Task PutProcessedAsync(ProcessedCrash crash, CancellationToken cancel)
+    {
+        const string Put = """
+            insert into processed (id, stored_at, length, document) values ($1, $2, $3, $4)
+            on conflict (id) do update
+            set stored_at = excluded.stored_at, length = excluded.length, document = excluded.document
+            """;
+
+        cancel.ThrowIfCancellationRequested();
+        var document = Zstd.Compress(crash.Json.Span);
+        var now = Timestamp(_time.GetUtcNow());
+        await _commits.RunAsync(
+            _days.Get(crash.Id.Day),
+            writer => writer.Execute(Put, crash.Id.ToString(), now, crash.Json.Length, document),
+            cancel);
+    }
+
+    public override Task<ProcessedCrash?> FindProcessedAsync(CrashId id, CancellationToken cancel) =>
+        Task.FromResult(_days.Find(id.Day)?.Read(connection => FindProcessed(connection, id)));
+
+    public override async IAsyncEnumerable<CrashId> ListAsync(
+        DateOnly day, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await Task.CompletedTask;
+        var last = 0L;
+        while (_days.Find(day)?.Read(connection => ListPageAfter(connection, last)) is { Count: > 0 } page)
+        {
+            foreach (var (_, id) in page)
+            {
+                cancel.ThrowIfCancellationRequested();
+                yield return CrashId.Parse(id);
+            }
+
+            last = page[^1].Key;
+        }
+    }
+
+    public override Task<IReadOnlyList<CrashId>> TakeUnqueuedAsync(int most, CancellationToken cancel) =>
+        _outbox.TakeAsync(most, cancel);
+
+    public override async Task ConfirmQueuedAsync(IReadOnlyList<CrashId> ids, CancellationToken cancel)
+    {
+        const string Confirm = "delete from unqueued where crash = (select key from crash where id = $1)";
+
+        await Task.WhenAll(
+            from id in ids
+            group id by id.Day into ofDay
+            select _commits.RunAsync(
+                _days.Get(ofDay.Key), writer => ofDay.Sum(id => writer.Execute(Confirm, id.ToString())), cancel));
+    }
+
+    public override async Task<string?> FindTroubleAsync(CancellationToken cancel)
+    {
+        var now = _time.GetUtcNow();
+        try
+        {
+            await _commits.RunAsync(
+                _days.Get(DateOnly.FromDateTime(now.UtcDateTime)),
+                writer => writer.Execute("insert or replace into probe (key, at) values (1, $1)", Timestamp(now)),
+                cancel);
+            return null;
+        }
+        catch (StorageRefusedException e)
+        {
+            return e.Message;
+        }
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await _commits.DisposeAsync();
+        _days.Dispose();
+    }
+
+    internal static string Timestamp(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    static RawCrash? FindRaw(SqliteConnection connection, CrashId id) =>
+        FindValue(connection, "select raw_length, raw from crash where id = @id", id) is { } json
+            ? RawCrashDocument.Read(json)
+            : null;
+
+    static ProcessedCrash? FindProcessed(SqliteConnection connection, CrashId id) =>
+        FindValue(connection, "select length, document from processed where id = @id", id) is { } json
+            ? new(id, json)
+            : null;
+
+    static byte[]? FindValue(SqliteConnection connection, string sql, CrashId id)
+    {
+        var (length, frame) = connection.QueryFirstOrDefault<(long, byte[]?)>(sql, new { id = id.ToString() });
+        return frame is null ? null : Zstd.Decompress([frame], length);
+    }
+
+    static ReadOnlyMemory<byte>? FindDump(SqliteConnection connection, CrashId id, string name)
+    {
+        const string Dump = """
+            select length, first_chunk as FirstChunk, first_chunk + chunks as EndChunk from dump
+            where crash = (select key from crash where id = @id) and name = @name
+            """;
+        const string Chunks = "select bytes from chunk where key >= @FirstChunk and key < @EndChunk order by key";
+
+        if (connection.QueryFirstOrDefault<DumpRow>(Dump, new { id = id.ToString(), name }) is not { } dump)
+            return null;
+
+        var chunks = connection.Query<byte[]>(Chunks, dump, buffered: false);
+        return Zstd.Decompress(chunks.Select(chunk => (ReadOnlyMemory<byte>)chunk), dump.Length);
+    }
+
+    static List<(long Key, string Id)> ListPageAfter(SqliteConnection connection, long last) =>
+        [.. connection.Query<(long, string)>(
+            "select key, id from crash where key > @last order by key limit @ListPage", new { last, ListPage })];
+
+    sealed record DumpRow(long Length, long FirstChunk, long EndChunk);
+}

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Socorro.Engines.Embedded;
+using Socorro.Storage;
+
+namespace Socorro.Tests.Storage;
+
+public sealed class EmbeddedEnginesTests : IDisposable
+{
+    readonly TemporaryFolder _folder = new();
+
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Makes_the_data_folder_with_all_above_it()
+    {
+        var data = Path.Combine(_folder.Path, "var", "lib", "socorro");
+        await using var engines = await OpenAsync(data);
+
+        Assert.Null(await engines.Store.FindTroubleAsync(Cancel));
+        Assert.Equal(
+            ["catalog.db", "crashes", "queue.db"],
+            Directory.EnumerateFileSystemEntries(data).Select(Path.GetFileName).Where(name => !name!.Contains("db-")).Order());
+    }
+
+    [Fact]
+    public async Task Leaves_plain_database_files_behind_when_it_is_closed()
+    {
+        using var crash = Crash.Small();
+        await using (var engines = await OpenAsync(_folder.Path))
+        {
+            await engines.Store.PutRawAsync(crash.Raw, crash.Dumps, Cancel);
+            await engines.Queue.PublishAsync(Lane.Standard, [crash.Id], Cancel);
+            Assert.NotNull(await engines.Store.FindRawAsync(crash.Id, Cancel));
+        }
+
+        Assert.Equal(
+            ["2026-11-24.db", "catalog.db", "queue.db"],
+            Directory.EnumerateFiles(_folder.Path, "*", SearchOption.AllDirectories).Select(Path.GetFileName).Order());
+    }
+
+    [Fact]
+    public async Task Says_which_folder_it_cannot_use()
+    {
+        await File.WriteAllTextAsync(_folder.Of("data"), "a file", Cancel);
+
+        var refusal = await Assert.ThrowsAsync<StorageRefusedException>(() => OpenAsync(_folder.Of("data")));
+
+        Assert.Contains(_folder.Of("data"), refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Moves_accepted_crashes_to_the_queue()
+    {
+        await using var engines = await OpenAsync(_folder.Path);
+        using var crash = Crash.Small();
+        await engines.Store.PutRawAsync(crash.Raw, crash.Dumps, Cancel);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        var mover = new QueueMover(engines.Store, engines.Queue, TimeProvider.System, NullLogger<QueueMover>.Instance);
+
+        var moving = mover.RunAsync(stop.Token);
+        await engines.Queue.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
+        var lease = Assert.Single(await engines.Queue.LeaseAsync(10, TimeSpan.FromMinutes(1), Cancel));
+        await stop.CancelAsync();
+
+        Assert.Equal((crash.Id, Lane.Standard), (lease.Id, lease.Lane));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => moving);
+    }
+
+    static Task<EmbeddedEngines> OpenAsync(string data) =>
+        EmbeddedEngines.OpenAsync(data, new FakeTimeProvider(Crash.Noon), NullLoggerFactory.Instance, Cancel);
+}
