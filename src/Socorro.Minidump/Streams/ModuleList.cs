@@ -23,6 +23,8 @@ public sealed class ModuleList : IReadOnlyList<Module>
     /// <summary>The program itself, as against its libraries; null only when there are no modules.</summary>
     public Module? Main { get; }
 
+    internal AddressIndex Index => _index;
+
     /// <summary>
     /// The module that an address is in. Where modules overlap, it is the one that begins nearest below the address; of two
     /// with the same base, the one that has an identity.

@@ -1,0 +1,34 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Socorro.Minidumps.Output;
+
+/// <summary>
+/// Writes a <see cref="ProcessState"/> as the JSON of minidump-stackwalk, which the tools of the field read: keys sorted,
+/// addresses as text in the width of a pointer. Fields of ours are only added.
+/// </summary>
+public static class JsonReport
+{
+    /// <param name="pretty">Whether to break lines and indent by two blanks.</param>
+    public static void Write(ProcessState state, IBufferWriter<byte> output, bool pretty = false)
+    {
+        using var json = new Utf8JsonWriter(output, new()
+        {
+            Indented = pretty,
+            IndentSize = 2,
+            NewLine = "\n",
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            SkipValidation = true,
+        });
+        new JsonReportWriter(state, json).Write();
+    }
+
+    /// <summary>The report as UTF-8.</summary>
+    public static ReadOnlyMemory<byte> ToUtf8(ProcessState state, bool pretty = false)
+    {
+        var output = new ArrayBufferWriter<byte>(64 * 1024);
+        Write(state, output, pretty);
+        return output.WrittenMemory;
+    }
+}

@@ -1,0 +1,55 @@
+using Socorro.Minidumps.Streams;
+using Socorro.Minidumps.Symbols;
+using Socorro.Minidumps.Unwinding;
+
+namespace Socorro.Minidumps;
+
+/// <summary>A dump explained: its threads' stacks, and which symbols were there to name them.</summary>
+public sealed record ProcessState
+{
+    public required Minidump Dump { get; init; }
+
+    /// <summary>One for each thread of the dump, in its order.</summary>
+    public required IReadOnlyList<ThreadState> Threads { get; init; }
+
+    /// <summary>Index of the thread that crashed, or that asked for the dump; null when the dump names none.</summary>
+    public required int? CrashingThread { get; init; }
+
+    /// <summary>One for each module of the dump, in its order.</summary>
+    public required IReadOnlyList<ModuleState> Modules { get; init; }
+
+    /// <summary>What is known of the instruction that crashed; null until it is analysed.</summary>
+    public CrashAnalysis? Analysis { get; init; }
+
+    /// <summary>"OK", or what kept the walk from being whole, in a few words.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>
+    /// The modules that frames were in and whose symbols were not found. Whoever can get some of them gives them to the
+    /// store and walks again, until nothing new is wanted.
+    /// </summary>
+    public IReadOnlyList<ModuleKey> Wanted =>
+        [.. Modules.Where(module => module.Lookup is { Table: null }).Select(module => module.Key).Distinct()];
+}
+
+/// <summary>A thread and its stack.</summary>
+public sealed record ThreadState(ThreadRecord Record, CallStack Stack)
+{
+    /// <summary>The innermost frame; null when nothing is known of the stack.</summary>
+    public Frame? Top => Stack.Frames is [var top, ..] ? top : null;
+}
+
+/// <summary>A module and the search for its symbols.</summary>
+/// <param name="Lookup">Null when no frame was in the module, so that nobody asked.</param>
+public sealed record ModuleState(Module Module, SymbolLookup? Lookup)
+{
+    public ModuleKey Key => StackWalker.KeyOf(Module);
+
+    public bool HasSymbols => Lookup?.Table is not null;
+
+    /// <summary>Symbols were asked for and not found. Without any place to look in, none count as missing.</summary>
+    public bool IsMissingSymbols => Lookup is { Table: null, Attempts.Count: > 0 };
+
+    /// <summary>Parts of the symbol file could not be read.</summary>
+    public bool HasCorruptSymbols => Lookup?.Table is { IsCorrupt: true };
+}

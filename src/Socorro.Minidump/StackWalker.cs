@@ -1,0 +1,139 @@
+using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Streams;
+using Socorro.Minidumps.Symbols;
+using Socorro.Minidumps.Unwinding;
+
+namespace Socorro.Minidumps;
+
+/// <summary>How to walk.</summary>
+public sealed record WalkOptions
+{
+    public static WalkOptions Default { get; } = new();
+
+    /// <summary>Bounds on frames and time.</summary>
+    public Limits Limits { get; init; } = Limits.Default;
+}
+
+/// <summary>
+/// Turns a dump into the call stacks of its threads. A pure function: it waits for nothing, and fetches nothing but what
+/// the symbol store has at hand.
+/// </summary>
+public static class StackWalker
+{
+    public static ProcessState Walk(Minidump dump, SymbolStore symbols, WalkOptions options)
+    {
+        var lookups = new SymbolLookup?[dump.Modules.Count];
+        var threads = new ThreadState[dump.Threads.Count];
+        var walker = CreateWalker(dump, symbols, options, lookups);
+        var crashing = FindCrashingThread(dump);
+        foreach (var index in CrashingFirst(threads.Length, crashing))
+        {
+            var record = dump.Threads[index];
+            threads[index] = new(record, WalkThread(walker, dump, record));
+        }
+
+        return new()
+        {
+            Dump = dump,
+            Threads = threads,
+            CrashingThread = crashing,
+            Modules = [.. dump.Modules.Select((module, i) => new ModuleState(module, lookups[i]))],
+            Status = StatusOf(dump, walker),
+        };
+    }
+
+    internal static ModuleKey KeyOf(Module module) =>
+        new(module.DebugFile, module.DebugId ?? "", module.LeafName, module.CodeId ?? "");
+
+    static ThreadWalker? CreateWalker(
+        Minidump dump, SymbolStore symbols, WalkOptions options, SymbolLookup?[] lookups)
+    {
+        if (CpuTraits.Find(dump.Cpu) is not { } cpu)
+            return null;
+
+        var modules = new CodeModule[dump.Modules.Count];
+        for (var i = 0; i < modules.Length; i++)
+        {
+            var module = dump.Modules[i];
+            modules[i] = new(module.LeafName, module.Base, module.End, module == dump.Modules.Main, () => Open(module));
+        }
+
+        var code = new CodeMap(modules, dump.Modules.Index, address => FindUnloaded(dump, address));
+        return new(new()
+        {
+            Cpu = cpu,
+            Os = dump.Os,
+            Memory = dump.Memory,
+            Code = code,
+            Limits = options.Limits,
+            PointerMask = cpu.Kind == CpuKind.Arm64 ? WalkContext.GuessPointerMask(dump.Os, code.Highest) : ulong.MaxValue,
+        });
+
+        SymbolTable? Open(Module module)
+        {
+            var lookup = symbols.Find(KeyOf(module));
+            lookups[module.Index] = lookup;
+            return lookup.Table;
+        }
+    }
+
+    // When time or frames run out, it is better for the others to be cut short.
+    static IEnumerable<int> CrashingFirst(int threads, int? crashing)
+    {
+        if (crashing is { } first)
+            yield return first;
+        for (var i = 0; i < threads; i++)
+        {
+            if (i != crashing)
+                yield return i;
+        }
+    }
+
+    static int? FindCrashingThread(Minidump dump)
+    {
+        if (dump.Exception?.ThreadId is not { } id)
+            return null;
+
+        for (var i = 0; i < dump.Threads.Count; i++)
+        {
+            if (dump.Threads[i].Id == id)
+                return i;
+        }
+
+        return null;
+    }
+
+    // The crashed thread's own context is that of the handler that wrote the dump.
+    static CallStack WalkThread(ThreadWalker? walker, Minidump dump, ThreadRecord thread)
+    {
+        var context = dump.Exception is { Context: { } atCrash, ThreadId: var id } && id == thread.Id
+            ? atCrash
+            : thread.Context;
+        return walker is null || context is null ? CallStack.Empty : walker.Walk(context.Registers);
+    }
+
+    static List<UnloadedHit> FindUnloaded(Minidump dump, ulong address)
+    {
+        var hits = new SortedDictionary<string, SortedSet<ulong>>(StringComparer.Ordinal);
+        foreach (var module in dump.UnloadedModules)
+        {
+            if (!module.Contains(address))
+                continue;
+            if (!hits.TryGetValue(module.LeafName, out var offsets))
+                hits.Add(module.LeafName, offsets = []);
+            offsets.Add(address - module.Base);
+        }
+
+        return [.. hits.Select(hit => new UnloadedHit(hit.Key, [.. hit.Value]))];
+    }
+
+    static string StatusOf(Minidump dump, ThreadWalker? walker)
+    {
+        if (dump.SystemInfo is null)
+            return "MissingSystemInfo";
+        if (dump.Threads.Count == 0)
+            return "MissingThreadList";
+
+        return walker is { IsOverLimit: true } ? "LimitReached" : "OK";
+    }
+}

@@ -1,0 +1,94 @@
+using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Symbols;
+
+namespace Socorro.Minidumps.Unwinding;
+
+/// <summary>64-bit ARM: unwind rules, link register of a leaf function, frame record, scan.</summary>
+sealed class Arm64Unwinder(WalkContext walk) : Unwinder(walk)
+{
+    const ulong Word = 8;
+    const ulong HighestCode = 0x000f_ffff_ffff_ffff;
+
+    protected override UnwindOutcome FindCaller(WalkFrame callee, WalkFrame caller)
+    {
+        var outcome = IsLinkStale(callee) ? UnwindOutcome.Failed : ByCfi(callee, caller);
+        if (outcome != UnwindOutcome.Failed)
+            return outcome;
+
+        outcome = ByFrameRecord(callee, caller);
+        if (outcome != UnwindOutcome.Failed)
+            return outcome;
+
+        return !IsChainBroken(callee) && ByScan(callee, caller, out _) ? UnwindOutcome.Caller : UnwindOutcome.Failed;
+    }
+
+    protected override void Clean(ref Registers registers)
+    {
+        foreach (var register in (ReadOnlySpan<int>)[Cpu.Pc, Cpu.Lr, Cpu.Fp])
+        {
+            if (registers.TryGet(register, out var value))
+                registers.Set(register, Walk.Strip(value));
+        }
+    }
+
+    // A caller found by its frame record stands behind a call, which overwrote the link register. Rules that take the
+    // return address from it there hold at a function's entry only.
+    bool IsLinkStale(WalkFrame callee) =>
+        callee.Trust == FrameTrust.FramePointer
+        && Walk.Code.TryFindCfi(callee.Location, out var rules)
+        && !(rules.IsInit && rules.Rva == callee.Location.ModuleOffset)
+        && UsesLink(callee, rules);
+
+    // Asking the rules themselves: with the register forgotten, those that need it fail.
+    bool UsesLink(WalkFrame callee, CfiRules rules)
+    {
+        var registers = callee.Registers;
+        registers.Forget(Cpu.Lr);
+        return rules.Unwind(Cpu, in registers, Walk.Memory, out _, out _) == UnwindOutcome.Failed;
+    }
+
+    UnwindOutcome ByFrameRecord(WalkFrame callee, WalkFrame caller)
+    {
+        if (!callee.Registers.TryGet(Cpu.Fp, out var fp) || !callee.Registers.TryGet(Cpu.Sp, out var sp))
+            return UnwindOutcome.Failed;
+
+        var hasRecord = Walk.TryReadWord(fp, out var savedFp) & Walk.TryReadWord(fp + Word, out var savedLink);
+        savedFp = Walk.Strip(savedFp);
+        savedLink = Walk.Strip(savedLink);
+        if (ByLink(callee, caller, hasRecord ? savedLink : 0))
+            return UnwindOutcome.Caller;
+        if (fp == 0)
+            return UnwindOutcome.Failed;
+        if (hasRecord && savedFp == 0 && savedLink == 0)
+            return UnwindOutcome.EndOfStack;
+
+        var next = fp + 2 * Word;
+        if (!hasRecord || fp < sp || next < fp || savedLink is < 0x1000 or > HighestCode
+            || savedFp != 0 && savedFp < fp || !IsBelievable(callee, savedLink, savedFp + Word))
+        {
+            return UnwindOutcome.Failed;
+        }
+
+        Fill(caller, savedLink, next, FrameTrust.FramePointer);
+        caller.Registers.Set(Cpu.Fp, savedFp);
+        if (Walk.TryReadWord(savedFp + Word, out var link))
+            caller.Registers.Set(Cpu.Lr, Walk.Strip(link));
+        else if (savedFp == 0)
+            caller.Registers.Set(Cpu.Lr, 0);
+        return UnwindOutcome.Caller;
+    }
+
+    bool ByLink(WalkFrame callee, WalkFrame caller, ulong savedLink)
+    {
+        if (!callee.Registers.TryGet(Cpu.Lr, out var link))
+            return false;
+
+        link = Walk.Strip(link);
+        if (link == savedLink || !IsLinkOfLeaf(callee, link))
+            return false;
+
+        ReturnTo(callee, caller, link);
+        caller.Registers.Forget(Cpu.Lr);
+        return true;
+    }
+}

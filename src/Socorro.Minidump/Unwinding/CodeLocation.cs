@@ -1,0 +1,82 @@
+using System.Text;
+using Socorro.Minidumps.Symbols;
+
+namespace Socorro.Minidumps.Unwinding;
+
+/// <summary>
+/// What is known of one code address: module, function, source line, inlined calls. Frames with the same address share
+/// one. Names stay UTF-8 until somebody asks for text.
+/// </summary>
+public sealed class CodeLocation
+{
+    internal static readonly CodeLocation Nowhere = new() { Address = 0 };
+
+    public required ulong Address { get; init; }
+
+    /// <summary>Index of the module in the dump's list; −1 when the address is in none.</summary>
+    public int Module { get; init; } = -1;
+
+    /// <summary>The address relative to its module's base; 0 outside modules.</summary>
+    public ulong ModuleOffset { get; init; }
+
+    /// <summary>Whether the module's symbols were there to be asked.</summary>
+    public bool HasSymbols { get; init; }
+
+    /// <summary>The function's name; null when there is none.</summary>
+    public string? Function => field ??= ToText(FunctionUtf8);
+
+    /// <summary>Where the function begins.</summary>
+    public ulong FunctionBase { get; init; }
+
+    /// <summary>The function's source file; null when not known.</summary>
+    public string? File => field ??= ToText(FileUtf8);
+
+    /// <summary>The line in <see cref="File"/>; 0 when not known.</summary>
+    public uint Line { get; init; }
+
+    /// <summary>Where the line's code begins; 0 when not known.</summary>
+    public ulong LineBase { get; init; }
+
+    /// <summary>The calls that were inlined here, the deepest first.</summary>
+    public IReadOnlyList<InlineCall> Inlines { get; init; } = [];
+
+    /// <summary>Identical code was folded here, so the function's name is one of several and may be the wrong one.</summary>
+    public bool IsMultiple { get; init; }
+
+    /// <summary>Modules that once were at an address which is in none now.</summary>
+    public IReadOnlyList<UnloadedHit> Unloaded { get; init; } = [];
+
+    internal ReadOnlyMemory<byte> FunctionUtf8 { get; init; }
+
+    internal ReadOnlyMemory<byte> FileUtf8 { get; init; }
+
+    /// <summary>Bytes of the function; 0 when there is none.</summary>
+    internal ulong FunctionSize { get; init; }
+
+    internal uint ParameterSize { get; init; }
+
+    internal bool IsInFunction(ulong address) =>
+        !FunctionUtf8.IsEmpty && address >= FunctionBase && address - FunctionBase < FunctionSize;
+
+    internal static string? ToText(ReadOnlyMemory<byte> utf8) =>
+        utf8.IsEmpty ? null : Encoding.UTF8.GetString(utf8.Span);
+}
+
+/// <summary>A call that the compiler inlined into the function of a frame.</summary>
+public sealed class InlineCall
+{
+    internal InlineCall(InlineSymbol symbol) => Symbol = symbol;
+
+    public string? Function => field ??= CodeLocation.ToText(Symbol.Name);
+
+    /// <summary>The source file being executed in this call.</summary>
+    public string? File => field ??= CodeLocation.ToText(Symbol.File);
+
+    /// <summary>The line in <see cref="File"/>; 0 when not known.</summary>
+    public uint Line => Symbol.Line;
+
+    internal InlineSymbol Symbol { get; }
+}
+
+/// <summary>An unloaded module that an address falls in, and how far into it: once for each time that it was loaded.</summary>
+public sealed record UnloadedHit(string Module, IReadOnlyList<ulong> Offsets);

@@ -1,0 +1,130 @@
+using Socorro.Minidumps.Memory;
+using Socorro.Minidumps.Symbols;
+
+namespace Socorro.Minidumps.Unwinding;
+
+/// <summary>A module as the walk sees it. Its symbols are opened when the first address in it is asked for.</summary>
+/// <param name="name">File name without its folder.</param>
+/// <param name="isMain">The program, as against its libraries.</param>
+/// <param name="open">Finds the module's symbols; null when there are none.</param>
+sealed class CodeModule(string name, ulong start, ulong end, bool isMain, Func<SymbolTable?> open)
+{
+    bool _isOpen;
+
+    public string Name => name;
+
+    public ulong Start => start;
+
+    public ulong End => end;
+
+    public bool IsMain => isMain;
+
+    /// <summary>The symbols; null when there are none, or nobody has asked yet.</summary>
+    public SymbolTable? Symbols { get; private set; }
+
+    public SymbolTable? Open()
+    {
+        if (!_isOpen)
+        {
+            Symbols = open();
+            _isOpen = true;
+        }
+
+        return Symbols;
+    }
+}
+
+/// <summary>
+/// Tells of code addresses what modules and symbols say. What was found is kept, so that the frames of a recursion are
+/// looked up once. Not safe to share between threads.
+/// </summary>
+sealed class CodeMap(CodeModule[] modules, AddressIndex index, Func<ulong, IReadOnlyList<UnloadedHit>>? unloaded = null)
+{
+    const int MaxInlines = 64;
+
+    readonly Dictionary<ulong, CodeLocation> _locations = [];
+    readonly InlineSymbol[] _inlines = new InlineSymbol[MaxInlines];
+
+    // Most words that a scan tries are outside all modules: these two bounds turn them away.
+    readonly ulong _lowest = modules.Length == 0 ? ulong.MaxValue : modules.Min(module => module.Start);
+    readonly ulong _highest = modules.Length == 0 ? 0 : modules.Max(module => module.End);
+
+    public IReadOnlyList<CodeModule> Modules => modules;
+
+    /// <summary>The first address above all modules.</summary>
+    public ulong Highest => _highest;
+
+    /// <summary>Index of the module that an address is in; −1 for none.</summary>
+    public int FindModule(ulong address) => address < _lowest || address >= _highest ? -1 : index.Find(address);
+
+    /// <summary>Everything that is known of an address.</summary>
+    public CodeLocation Locate(ulong address)
+    {
+        if (!_locations.TryGetValue(address, out var location))
+        {
+            location = Resolve(address);
+            _locations.Add(address, location);
+        }
+
+        return location;
+    }
+
+    /// <summary>The unwind rules of the symbol file that covers an address.</summary>
+    public bool TryFindCfi(CodeLocation location, out CfiRules rules)
+    {
+        rules = default;
+        return location.Module >= 0
+            && modules[location.Module].Open() is { } symbols
+            && symbols.TryFindCfi(location.ModuleOffset, out rules);
+    }
+
+    /// <summary>The STACK WIN record that covers an address.</summary>
+    public bool TryFindWin(CodeLocation location, out WinFrame frame)
+    {
+        frame = default;
+        return location.Module >= 0
+            && modules[location.Module].Open() is { } symbols
+            && symbols.TryFindWin(location.ModuleOffset, out frame);
+    }
+
+    CodeLocation Resolve(ulong address)
+    {
+        var module = FindModule(address);
+        if (module < 0)
+            return new() { Address = address, Unloaded = unloaded?.Invoke(address) ?? [] };
+
+        var start = modules[module].Start;
+        var offset = address - start;
+        var symbols = modules[module].Open();
+        if (symbols is null || !symbols.TryFind(offset, _inlines, out var hit) || hit.Function.Name.IsEmpty)
+            return new() { Address = address, Module = module, ModuleOffset = offset, HasSymbols = symbols is not null };
+
+        return new()
+        {
+            Address = address,
+            Module = module,
+            ModuleOffset = offset,
+            HasSymbols = true,
+            FunctionUtf8 = hit.Function.Name,
+            FunctionBase = start + hit.Function.Rva,
+            FunctionSize = hit.Function.Size,
+            ParameterSize = hit.Function.ParameterSize,
+            IsMultiple = hit.Function.IsMultiple,
+            FileUtf8 = hit.File,
+            Line = hit.Line,
+            LineBase = symbols.TryFindLine(offset, out var line) ? start + line.Rva : 0,
+            Inlines = TakeInlines(Math.Min(hit.InlineCount, MaxInlines)),
+        };
+    }
+
+    InlineCall[] TakeInlines(int count)
+    {
+        if (count == 0)
+            return [];
+
+        var calls = new InlineCall[count];
+        for (var i = 0; i < count; i++)
+            calls[i] = new(_inlines[i]);
+        return calls;
+    }
+}

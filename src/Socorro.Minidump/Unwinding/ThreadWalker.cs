@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Symbols;
+
+namespace Socorro.Minidumps.Unwinding;
+
+/// <summary>Walks the stacks of one dump, one thread after the other.</summary>
+sealed class ThreadWalker(WalkContext walk)
+{
+    /// <summary>How many frames may pass before the clock is looked at.</summary>
+    const int DeadlineStride = 64;
+
+    /// <summary>A walk that changes between stacks more often than this goes in circles.</summary>
+    const int MaxStackSwitches = 16;
+
+    readonly Unwinder? _unwinder = Unwinder.Create(walk);
+    readonly long _started = Stopwatch.GetTimestamp();
+    readonly StackBottoms _bottoms = StackBottoms.Default;
+    WalkFrame _callee = new();
+    WalkFrame _caller = new();
+    int _totalFrames;
+
+    /// <summary>Whether a limit on all threads together cut the walk short.</summary>
+    public bool IsOverLimit { get; private set; }
+
+    public CallStack Walk(in Registers context)
+    {
+        var frames = new List<Frame>();
+        var registers = new SavedRegisters();
+        _callee.Registers = context;
+        _callee.Trust = FrameTrust.Context;
+        _callee.IsInterrupted = true;
+        _callee.CalleeParameterSize = 0;
+        Locate(_callee, callee: null);
+        var end = WalkFrom(frames, registers);
+        return new([.. frames], registers, end);
+    }
+
+    StackEnd WalkFrom(List<Frame> frames, SavedRegisters registers)
+    {
+        var scanned = 0;
+        var switches = 0;
+        var isLast = false;
+        while (true)
+        {
+            if (IsPastLimit(frames.Count))
+                return StackEnd.Limit;
+
+            frames.Add(new(_callee.Registers[walk.Cpu.Pc], _callee.Trust, _callee.Location));
+            registers.Add(in _callee.Registers);
+            _totalFrames++;
+            if (isLast || _bottoms.IsBottom(walk.Code, _callee.Location))
+                return StackEnd.Complete;
+            if (_unwinder is null)
+                return StackEnd.Lost;
+
+            _unwinder.MayScan = scanned < walk.Limits.MaxScannedFrames;
+            var outcome = _unwinder.Unwind(_callee, _caller);
+            if (outcome == UnwindOutcome.EndOfStack)
+                return StackEnd.Complete;
+            if (outcome == UnwindOutcome.Failed)
+                return IsStackMissing() ? StackEnd.Truncated : StackEnd.Lost;
+
+            Locate(_caller, _callee);
+            if (!_bottoms.MayCall(walk.Code, _callee.Location, _caller.Location, _caller.Trust, out isLast))
+                return StackEnd.Complete;
+            if (_caller.Registers[walk.Cpu.Sp] < _callee.Registers[walk.Cpu.Sp] && ++switches > MaxStackSwitches)
+                return StackEnd.Lost;
+            if (_caller.Trust is FrameTrust.Scan or FrameTrust.CfiScan)
+                scanned++;
+
+            (_callee, _caller) = (_caller, _callee);
+        }
+    }
+
+    bool IsPastLimit(int frames)
+    {
+        if (frames >= walk.Limits.MaxFrames)
+            return true;
+
+        IsOverLimit |= _totalFrames >= walk.Limits.MaxTotalFrames
+            || _totalFrames % DeadlineStride == 0 && Stopwatch.GetElapsedTime(_started) > walk.Limits.Deadline;
+        return IsOverLimit;
+    }
+
+    // A return address is that of the instruction behind the call, which may belong to another line or function.
+    void Locate(WalkFrame frame, WalkFrame? callee)
+    {
+        var pc = frame.Registers[walk.Cpu.Pc];
+        var isReturn = callee is not null && !frame.IsInterrupted;
+        frame.Location = walk.Code.Locate(isReturn ? pc - (uint)walk.Cpu.CallSize : pc);
+        frame.IsSignalTrampoline = isReturn && SignalFrame.IsTrampoline(walk, pc, frame.Location);
+        if (frame.IsSignalTrampoline)
+            frame.Location = walk.Code.Locate(pc);
+    }
+
+    // Writers cap what they save of a stack, and save nothing of one that overflowed.
+    bool IsStackMissing()
+    {
+        var sp = _callee.Registers[walk.Cpu.Sp];
+        return !walk.TryReadWord(sp, out _);
+    }
+}

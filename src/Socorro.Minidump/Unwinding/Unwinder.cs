@@ -1,0 +1,239 @@
+using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Symbols;
+
+namespace Socorro.Minidumps.Unwinding;
+
+/// <summary>
+/// Finds the caller of a frame on one kind of processor, trying its techniques from the surest to the least sure.
+/// </summary>
+abstract class Unwinder(WalkContext walk)
+{
+    /// <summary>Words that a scan looks at above a frame.</summary>
+    protected const int ScanWords = 40;
+
+    /// <summary>
+    /// Words above a frame that may have made much room without its symbols telling: the one that was interrupted, and one
+    /// reached by unwind rules, behind which an undescribed frame (generated code) may lie.
+    /// </summary>
+    protected const int LongScanWords = 160;
+
+    /// <summary>No code is in the lowest page: a return address there is none.</summary>
+    const ulong LowestCode = 4096;
+
+    protected WalkContext Walk => walk;
+
+    protected CpuTraits Cpu => walk.Cpu;
+
+    /// <summary>Whether frames may be guessed from words that look like return addresses.</summary>
+    public bool MayScan { get; set; } = true;
+
+    /// <summary>Null for processors whose stacks are not walked.</summary>
+    public static Unwinder? Create(WalkContext walk) => walk.Cpu.Kind switch
+    {
+        CpuKind.X86 => new X86Unwinder(walk),
+        CpuKind.Amd64 => new Amd64Unwinder(walk),
+        CpuKind.Arm => new ArmUnwinder(walk),
+        CpuKind.Arm64 => new Arm64Unwinder(walk),
+        CpuKind.Mips or CpuKind.Mips64 => new MipsUnwinder(walk),
+        CpuKind.RiscV or CpuKind.RiscV64 => new RiscVUnwinder(walk),
+        CpuKind.Ppc or CpuKind.Ppc64 => new PowerUnwinder(walk),
+        CpuKind.Sparc => new SparcUnwinder(walk),
+        _ => null,
+    };
+
+    /// <summary>Fills the caller's registers and trust. Whatever was found lies above the callee.</summary>
+    public UnwindOutcome Unwind(WalkFrame callee, WalkFrame caller)
+    {
+        caller.IsInterrupted = false;
+        var outcome = callee.IsSignalTrampoline && SignalFrame.TryRestore(walk, callee, caller)
+            ? UnwindOutcome.Caller
+            : FindCaller(callee, caller);
+        if (outcome != UnwindOutcome.Caller)
+            return outcome;
+
+        var pc = caller.Registers[Cpu.Pc];
+        return pc == 0 ? UnwindOutcome.EndOfStack : pc < LowestCode ? UnwindOutcome.Failed : UnwindOutcome.Caller;
+    }
+
+    protected abstract UnwindOutcome FindCaller(WalkFrame callee, WalkFrame caller);
+
+    /// <summary>Applies the STACK CFI rules at the callee's instruction.</summary>
+    protected UnwindOutcome ByCfi(WalkFrame callee, WalkFrame caller)
+    {
+        if (!walk.Code.TryFindCfi(callee.Location, out var rules))
+            return UnwindOutcome.Failed;
+
+        var outcome = rules.Unwind(Cpu, in callee.Registers, walk.Memory, out caller.Registers, out _);
+        if (outcome != UnwindOutcome.Caller)
+            return outcome;
+
+        Clean(ref caller.Registers);
+        caller.Trust = FrameTrust.Cfi;
+        return IsAbove(callee, caller) ? UnwindOutcome.Caller : UnwindOutcome.Failed;
+    }
+
+    /// <summary>Takes what is not address off pointers that came from memory.</summary>
+    protected virtual void Clean(ref Registers registers)
+    {
+    }
+
+    /// <summary>
+    /// A caller's frame lies above its callee's. Where calls leave the return address in a register, a callee without a
+    /// frame of its own shares its caller's stack pointer, but only the innermost one, or one whose rules say so, can.
+    /// A caller on another stack (of a signal, a fiber, a split stack) may be anywhere.
+    /// </summary>
+    protected bool IsAbove(WalkFrame callee, WalkFrame caller)
+    {
+        var below = callee.Registers[Cpu.Sp];
+        var above = caller.Registers[Cpu.Sp];
+        if (above > below)
+            return true;
+        if (above == below)
+        {
+            return Cpu.Lr >= 0 && callee.Trust is FrameTrust.Context or FrameTrust.Cfi or FrameTrust.Leaf
+                && caller.Registers[Cpu.Pc] != callee.Registers[Cpu.Pc];
+        }
+
+        return caller.Trust == FrameTrust.Cfi
+            && walk.Memory.TryFind(above, out var other)
+            && walk.Memory.TryFind(below, out var own)
+            && other.Address != own.Address
+            && walk.Code.FindModule(caller.Registers[Cpu.Pc]) >= 0;
+    }
+
+    /// <summary>Whether a call could return to an address, as far as modules, symbols, permissions and code bytes tell.</summary>
+    protected bool IsReturnAddress(ulong address)
+    {
+        if (address < LowestCode || walk.Code.FindModule(address - 1) < 0 || walk.IsExecutable(address - 1) == false)
+            return false;
+        if (CallCode.FollowsCall(Cpu.Kind, walk.Memory, address) is { } follows)
+            return follows;
+
+        var location = walk.Code.Locate(address - 1);
+        return !location.HasSymbols
+            || !location.FunctionUtf8.IsEmpty && walk.Code.Locate(address).FunctionBase != address;
+    }
+
+    /// <summary>
+    /// Whether a frame pointer may have led to a return address. Code outside all modules (generated code) is believed
+    /// where the dump says that it could be executed, or the callee is such code too, or the next frame is in a module.
+    /// </summary>
+    protected bool IsBelievable(WalkFrame callee, ulong pc, ulong nextReturnSlot)
+    {
+        if (walk.Code.FindModule(pc - 1) >= 0)
+            return true;
+        if (walk.IsExecutable(pc - 1) is { } executable)
+            return executable;
+
+        return callee.Location.Module < 0
+            || walk.TryReadWord(nextReturnSlot, out var next) && walk.Code.FindModule(walk.Strip(next)) >= 0;
+    }
+
+    /// <summary>A word as the code address that it may be.</summary>
+    protected virtual ulong ToCode(ulong word) => walk.Strip(word);
+
+    /// <summary>Looks upward from an address for a word that could be a return address.</summary>
+    /// <param name="except">A return address that is known to be used up.</param>
+    protected bool TryScan(ulong start, int words, out ulong slot, out ulong pc, ulong except = 0)
+    {
+        pc = 0;
+        for (slot = start; words >= 0 && walk.TryReadWord(slot, out var word); words--)
+        {
+            pc = ToCode(word);
+            if (pc != except && IsReturnAddress(pc))
+                return true;
+
+            slot += (uint)Cpu.PointerSize;
+            if (slot < start)
+                break;
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Whether nothing can have run at the callee's pc: a call through a bad pointer. So the return address is still where
+    /// the call put it.
+    /// </summary>
+    protected bool IsBadCall(WalkFrame callee)
+    {
+        var pc = callee.Registers[Cpu.Pc];
+        return callee.IsInterrupted && callee.Location.Module < 0 && (pc < LowestCode || walk.IsExecutable(pc) == false);
+    }
+
+    /// <summary>After a call through a bad pointer: the word at the stack pointer is the return address.</summary>
+    protected bool ByBadCall(WalkFrame callee, WalkFrame caller)
+    {
+        if (!IsBadCall(callee) || !callee.Registers.TryGet(Cpu.Sp, out var sp)
+            || !walk.TryReadWord(sp, out var pc) || !IsReturnAddress(pc))
+        {
+            return false;
+        }
+
+        ReturnTo(callee, caller, pc);
+        caller.Registers.Set(Cpu.Sp, sp + (uint)Cpu.PointerSize);
+        return true;
+    }
+
+    /// <summary>The caller of a function that has changed no register that matters.</summary>
+    protected void ReturnTo(WalkFrame callee, WalkFrame caller, ulong pc)
+    {
+        caller.Registers = callee.Registers;
+        caller.Registers.Set(Cpu.Pc, pc);
+        caller.Trust = FrameTrust.Leaf;
+    }
+
+    /// <summary>
+    /// Whether the link register still holds the return address of an interrupted function. Each call that the function
+    /// makes leaves an address of its own there; so if it is another function's, none was made.
+    /// </summary>
+    protected bool IsLinkOfLeaf(WalkFrame callee, ulong link)
+    {
+        if (!callee.IsInterrupted || !IsReturnAddress(link))
+            return false;
+        if (IsBadCall(callee) || callee.Location.Module != walk.Code.FindModule(link - 1))
+            return true;
+
+        var caller = walk.Code.Locate(link - 1);
+        return !callee.Location.FunctionUtf8.IsEmpty
+            && !caller.FunctionUtf8.IsEmpty
+            && caller.FunctionBase != callee.Location.FunctionBase;
+    }
+
+    /// <summary>
+    /// Whether the chain of frame records turned back on itself: the stack was overwritten there, and what a scan would find
+    /// beyond was invented.
+    /// </summary>
+    protected bool IsChainBroken(WalkFrame callee) =>
+        callee.Trust == FrameTrust.FramePointer
+        && callee.Registers.TryGet(Cpu.Fp, out var fp) && fp != 0 && fp < callee.Registers[Cpu.Sp];
+
+    /// <summary>How far a scan above a frame goes.</summary>
+    protected static int ScanReach(WalkFrame callee) =>
+        callee.IsInterrupted || callee.Trust == FrameTrust.Cfi ? LongScanWords : ScanWords;
+
+    /// <summary>Scans from the callee's stack pointer; the caller's pc and sp become known, nothing else.</summary>
+    protected bool ByScan(WalkFrame callee, WalkFrame caller, out ulong slot)
+    {
+        slot = 0;
+
+        // A leaf's return address was in the link register; a copy of it on the stack would find the same frame again.
+        var except = callee.Trust == FrameTrust.Leaf ? callee.Registers[Cpu.Pc] : 0;
+        if (!MayScan || !callee.Registers.TryGet(Cpu.Sp, out var sp)
+            || !TryScan(sp, ScanReach(callee), out slot, out var pc, except))
+        {
+            return false;
+        }
+
+        Fill(caller, pc, slot + (uint)Cpu.PointerSize, FrameTrust.Scan);
+        return true;
+    }
+
+    protected void Fill(WalkFrame caller, ulong pc, ulong sp, FrameTrust trust)
+    {
+        caller.Registers = default;
+        caller.Registers.Set(Cpu.Pc, pc);
+        caller.Registers.Set(Cpu.Sp, sp & Cpu.AddressMask);
+        caller.Trust = trust;
+    }
+}

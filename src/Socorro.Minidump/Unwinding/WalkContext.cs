@@ -1,0 +1,67 @@
+using System.Numerics;
+using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Memory;
+using Socorro.Minidumps.Streams;
+
+namespace Socorro.Minidumps.Unwinding;
+
+/// <summary>What is the same for all frames of a dump.</summary>
+sealed class WalkContext
+{
+    public required CpuTraits Cpu { get; init; }
+
+    public required OsKind Os { get; init; }
+
+    public required MemoryMap Memory { get; init; }
+
+    public required CodeMap Code { get; init; }
+
+    public Limits Limits { get; init; } = Limits.Default;
+
+    /// <summary>Whether an address could be executed; null where the dump does not tell.</summary>
+    public Func<ulong, bool?> IsExecutable { get; init; } = _ => null;
+
+    /// <summary>
+    /// arm64: the bits of a pointer that are its address; those above may hold an authentication code or a tag.
+    /// See <see cref="GuessPointerMask"/>.
+    /// </summary>
+    public ulong PointerMask { get; init; } = ulong.MaxValue;
+
+    public bool IsApple => Os is OsKind.MacOs or OsKind.Ios;
+
+    public bool IsLinux => Os is OsKind.Linux or OsKind.Android;
+
+    /// <summary>The word at an address, as wide as a pointer.</summary>
+    public bool TryReadWord(ulong address, out ulong word)
+    {
+        if (address <= Cpu.AddressMask)
+            return Memory.TryReadInteger(address, Cpu.PointerSize, out word);
+
+        word = 0;
+        return false;
+    }
+
+    /// <summary>Takes authentication code and tag off a pointer, unless it is good as it stands.</summary>
+    public ulong Strip(ulong pointer)
+    {
+        if ((pointer & ~PointerMask) == 0 || Code.FindModule(pointer) >= 0 || Memory.TryFind(pointer, out _))
+            return pointer;
+
+        return pointer & PointerMask;
+    }
+
+    /// <summary>
+    /// The address bits of a system that does not say: 39 on Linux and Android where everything lies below 2^39, 47 on
+    /// Apple's systems, else 48; more where a module lies higher than that.
+    /// </summary>
+    public static ulong GuessPointerMask(OsKind os, ulong highestModuleEnd)
+    {
+        var mask = os switch
+        {
+            OsKind.Linux or OsKind.Android when highestModuleEnd <= 1UL << 39 => (1UL << 39) - 1,
+            OsKind.MacOs or OsKind.Ios => (1UL << 47) - 1,
+            _ => (1UL << 48) - 1,
+        };
+        return mask | (highestModuleEnd == 0 ? 0 : BitOperations.RoundUpToPowerOf2(highestModuleEnd) - 1);
+    }
+}

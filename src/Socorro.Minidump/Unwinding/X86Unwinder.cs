@@ -1,0 +1,183 @@
+using Socorro.Minidumps.Symbols;
+
+namespace Socorro.Minidumps.Unwinding;
+
+/// <summary>32-bit x86: STACK WIN frame data or FPO, STACK CFI, frame pointer, scan.</summary>
+sealed class X86Unwinder(WalkContext walk) : Unwinder(walk)
+{
+    const uint Word = 4;
+    const int Ebx = 3;
+
+    /// <summary>A saved frame pointer further above is not believed after a scan.</summary>
+    const ulong LargestFrame = 128 * 1024;
+
+    /// <summary>An aligned stack pointer can be that many words off from where the sizes say that it is.</summary>
+    const int AlignmentWords = 3;
+
+    protected override UnwindOutcome FindCaller(WalkFrame callee, WalkFrame caller)
+    {
+        if (!callee.Registers.IsValid(Cpu.Sp))
+            return UnwindOutcome.Failed;
+
+        var hasWin = Walk.Code.TryFindWin(callee.Location, out var win);
+        var outcome = hasWin ? ByWin(callee, caller, win) : UnwindOutcome.Failed;
+        if (outcome == UnwindOutcome.Failed)
+            outcome = ByCfi(callee, caller);
+        if (outcome == UnwindOutcome.Failed && ByBadCall(callee, caller))
+            outcome = UnwindOutcome.Caller;
+        if (outcome == UnwindOutcome.Failed)
+            outcome = ByFramePointer(callee, caller);
+        if (outcome == UnwindOutcome.Failed && ByScan(callee, caller, out var slot))
+        {
+            RecoverFramePointer(callee, caller, slot);
+            outcome = UnwindOutcome.Caller;
+        }
+
+        caller.CalleeParameterSize = hasWin ? win.ParameterSize : callee.Location.ParameterSize;
+        return outcome;
+    }
+
+    // The compiler's records alone do not lead through real stacks: sizes are wrong after link-time optimisation, and a
+    // caller's leftovers lie around. So a return address is looked for where the record points, and nearby.
+    UnwindOutcome ByWin(WalkFrame callee, WalkFrame caller, in WinFrame win)
+    {
+        if (!callee.Registers.TryGet(Cpu.Fp, out var calleeFp))
+            return UnwindOutcome.Failed;
+
+        var searchStart = FindSearchStart(callee, win);
+        var outcome = Evaluate(callee, caller, win, searchStart);
+        if (outcome == UnwindOutcome.EndOfStack)
+            return outcome;
+
+        caller.Trust = FrameTrust.Cfi;
+        if (outcome == UnwindOutcome.Failed)
+        {
+            if (!ByScan(callee, caller, out _))
+                return UnwindOutcome.Failed;
+            caller.Registers.Set(Cpu.Fp, calleeFp);
+        }
+
+        var skipped = SkipToModule(caller, searchStart);
+        if (win.HasProgram || win.AllocatesBasePointer)
+            RecoverSavedFramePointer(callee, caller, win, searchStart, skipped);
+        return IsAbove(callee, caller) ? UnwindOutcome.Caller : UnwindOutcome.Failed;
+    }
+
+    uint FindSearchStart(WalkFrame callee, in WinFrame win)
+    {
+        // An alignment in the program has moved esp by an unknown amount; ebp is then next to the return address.
+        if (win.HasProgram && win.Program.Span.Contains((byte)'@'))
+            return (uint)callee.Registers[Cpu.Fp] + Word;
+
+        var bySizes = (uint)callee.Registers[Cpu.Sp]
+            + callee.CalleeParameterSize + win.LocalSize + win.SavedRegisterSize;
+        if (!TryScan(bySizes, AlignmentWords, out var slot, out var found))
+            return bySizes;
+
+        // A system call that has returned leaves the address of its own next instruction on the stack.
+        var isLeftover = callee.Trust == FrameTrust.Context && !win.HasProgram
+            && slot == bySizes && found == callee.Registers[Cpu.Pc];
+        if (isLeftover && !TryScan(bySizes + Word, AlignmentWords, out slot, out _))
+            return bySizes + Word;
+
+        return (uint)slot;
+    }
+
+    UnwindOutcome Evaluate(WalkFrame callee, WalkFrame caller, in WinFrame win, uint searchStart)
+    {
+        if (!win.HasProgram)
+            return EvaluateFpo(callee, caller, win, searchStart);
+
+        var outcome = win.UnwindFrameData(
+            in callee.Registers, callee.CalleeParameterSize, searchStart, Walk.Memory, out caller.Registers);
+        if (outcome == UnwindOutcome.Caller && !(caller.Registers.IsValid(Cpu.Pc) && caller.Registers.IsValid(Cpu.Sp)))
+            return UnwindOutcome.Failed;
+        if (win.Program.Span.IndexOf("$ebx"u8) < 0)
+            caller.Registers.Forget(Ebx);
+        return outcome;
+    }
+
+    UnwindOutcome EvaluateFpo(WalkFrame callee, WalkFrame caller, in WinFrame win, uint slot)
+    {
+        if (!Walk.TryReadWord(slot, out var pc))
+            return UnwindOutcome.Failed;
+
+        var fp = callee.Registers[Cpu.Fp];
+        var saved = (uint)callee.Registers[Cpu.Sp] + callee.CalleeParameterSize + win.SavedRegisterSize - 2 * Word;
+        if (win.AllocatesBasePointer && !Walk.TryReadWord(saved, out fp))
+            return UnwindOutcome.Failed;
+
+        var hasEbx = callee.Registers.TryGet(Ebx, out var ebx) && !win.AllocatesBasePointer;
+        Fill(caller, pc, slot + Word, FrameTrust.Cfi);
+        caller.Registers.Set(Cpu.Fp, fp);
+        if (hasEbx)
+            caller.Registers.Set(Ebx, ebx);
+        return pc == 0 && fp == 0 ? UnwindOutcome.EndOfStack : UnwindOutcome.Caller;
+    }
+
+    // Returns how far above the expected place the return address was found.
+    uint SkipToModule(WalkFrame caller, uint searchStart)
+    {
+        if (Walk.Code.FindModule(caller.Registers[Cpu.Pc]) >= 0 || !MayScan)
+            return 0;
+
+        var start = searchStart + Word;
+        if (!TryScan(start, ScanWords, out var slot, out var pc))
+            return 0;
+
+        caller.Registers.Set(Cpu.Pc, pc);
+        caller.Registers.Set(Cpu.Sp, (uint)slot + Word);
+        caller.Trust = FrameTrust.CfiScan;
+        return (uint)slot - start;
+    }
+
+    // The prologue saves ebp early, so it is looked for from the top of the saved registers downward.
+    void RecoverSavedFramePointer(WalkFrame callee, WalkFrame caller, in WinFrame win, uint searchStart, uint skipped)
+    {
+        caller.Registers.TryGet(Cpu.Fp, out var fp);
+        var isBelow = caller.Trust != FrameTrust.Cfi && fp <= searchStart + skipped;
+        if (!isBelow && Walk.TryReadWord(fp, out _))
+            return;
+
+        var lowest = (uint)callee.Registers[Cpu.Sp] + callee.CalleeParameterSize;
+        var highest = lowest + win.SavedRegisterSize + skipped;
+        for (var slot = highest; slot >= lowest && Walk.TryReadWord(slot, out var candidate); slot -= Word)
+        {
+            if (Walk.TryReadWord(candidate, out _))
+            {
+                caller.Registers.Set(Cpu.Fp, candidate);
+                return;
+            }
+        }
+    }
+
+    UnwindOutcome ByFramePointer(WalkFrame callee, WalkFrame caller)
+    {
+        if (!callee.Registers.TryGet(Cpu.Fp, out var record) || record < callee.Registers[Cpu.Sp]
+            || !Walk.TryReadWord(record, out var fp) || !Walk.TryReadWord(record + Word, out var pc))
+        {
+            return UnwindOutcome.Failed;
+        }
+
+        if (pc == 0)
+            return UnwindOutcome.EndOfStack;
+
+        // A caller that uses ebp for something else breaks the chain, but its return address is still good.
+        var isChain = fp == 0 || fp > record;
+        if (!IsReturnAddress(pc) && !(isChain && IsBelievable(callee, pc, fp + Word)))
+            return UnwindOutcome.Failed;
+
+        Fill(caller, pc, record + 2 * Word, FrameTrust.FramePointer);
+        caller.Registers.Set(Cpu.Fp, fp);
+        return IsAbove(callee, caller) ? UnwindOutcome.Caller : UnwindOutcome.Failed;
+    }
+
+    void RecoverFramePointer(WalkFrame callee, WalkFrame caller, ulong slot)
+    {
+        var saved = slot - Word;
+        if (Walk.TryReadWord(saved, out var fp) && fp > saved && fp - saved <= LargestFrame)
+            caller.Registers.Set(Cpu.Fp, fp);
+        else if (callee.Registers.TryGet(Cpu.Fp, out var unchanged))
+            caller.Registers.Set(Cpu.Fp, unchanged);
+    }
+}
