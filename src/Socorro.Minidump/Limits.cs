@@ -20,6 +20,9 @@ public sealed record Limits
     /// <summary>UTF-16 units or UTF-8 bytes in one string.</summary>
     public int MaxStringLength { get; init; } = 65_536;
 
+    /// <summary>Bytes read of a stream that is one text.</summary>
+    public int MaxText { get; init; } = 16 << 20;
+
     /// <summary>Bytes in one CodeView or miscellaneous debug record.</summary>
     public int MaxDebugRecord { get; init; } = 65_536;
 

@@ -14,6 +14,11 @@ public sealed class Minidump
 {
     readonly DumpFile _file;
     readonly Lazy<MemoryMap> _memory;
+    readonly Lazy<AddressSpace> _addressSpace;
+    readonly Lazy<IReadOnlyList<WindowsRegion>> _memoryInfo;
+    readonly Lazy<IReadOnlyList<LinuxMapping>> _linuxMaps;
+    readonly Lazy<IReadOnlyList<HandleRecord>> _handles;
+    readonly Lazy<IReadOnlyList<FunctionTable>> _functionTables;
 
     Minidump(DumpFile file)
     {
@@ -27,7 +32,25 @@ public sealed class Minidump
         AuxiliaryVector = LinuxAuxiliaryVector.Read(file, Cpu);
         Modules = Module.ReadAll(file, Os, AuxiliaryVector);
         UnloadedModules = UnloadedModule.ReadAll(file);
+        CrashpadInfo = CrashpadInfo.Read(file);
+        BreakpadInfo = BreakpadInfo.Read(file);
+        Assertion = AssertionInfo.Read(file);
+        MacCrashInfo = MacCrashRecord.ReadAll(file);
+        MacBootArguments = TextStreams.ReadMacBootArguments(file);
+        SystemMemory = SystemMemory.Read(file);
+        ProcessMemory = ProcessMemory.Read(file);
+        Comment = TextStreams.ReadComment(file);
+        SoftErrors = TextStreams.ReadSoftErrors(file);
+        LinuxCpuInfo = LinuxFacts.Read(file, StreamType.LinuxCpuInfo, ':');
+        LinuxStatus = LinuxFacts.Read(file, StreamType.LinuxProcStatus, ':');
+        LinuxRelease = LinuxRelease.Read(file);
+        LinuxLimits = LinuxLimit.ReadAll(file);
         _memory = new(() => CapturedMemory.Read(file, Threads));
+        _addressSpace = new(() => AddressSpaces.Build(this));
+        _memoryInfo = new(() => WindowsRegion.ReadAll(file));
+        _linuxMaps = new(() => LinuxMapping.ReadAll(file));
+        _handles = new(() => HandleRecord.ReadAll(file));
+        _functionTables = new(() => FunctionTable.ReadAll(file));
     }
 
     public MinidumpHeader Header => _file.Header;
@@ -56,7 +79,75 @@ public sealed class Minidump
 
     public MiscInfo? MiscInfo { get; }
 
+    /// <summary>Null unless Crashpad wrote the dump.</summary>
+    public CrashpadInfo? CrashpadInfo { get; }
+
+    /// <summary>Null unless Breakpad wrote the dump.</summary>
+    public BreakpadInfo? BreakpadInfo { get; }
+
+    /// <summary>The failed assertion of the C runtime, if that was the end.</summary>
+    public AssertionInfo? Assertion { get; }
+
+    public IReadOnlyList<MacCrashRecord> MacCrashInfo { get; }
+
+    public string? MacBootArguments { get; }
+
+    public SystemMemory? SystemMemory { get; }
+
+    public ProcessMemory? ProcessMemory { get; }
+
+    /// <summary>Free text that was put into the dump.</summary>
+    public string? Comment { get; }
+
+    /// <summary>JSON of the writer's own on what it could not do; not checked.</summary>
+    public string? SoftErrors { get; }
+
+    /// <summary>/proc/cpuinfo of the first processor.</summary>
+    public LinuxFacts LinuxCpuInfo { get; }
+
+    /// <summary>/proc/PID/status.</summary>
+    public LinuxFacts LinuxStatus { get; }
+
+    public LinuxRelease? LinuxRelease { get; }
+
+    public IReadOnlyList<LinuxLimit> LinuxLimits { get; }
+
     public LinuxAuxiliaryVector AuxiliaryVector { get; }
+
+    public IReadOnlyList<string> LinuxCommandLine => TextStreams.ReadStrings(_file, StreamType.LinuxCmdLine);
+
+    /// <summary>NAME=value, which often holds secrets: not for reports.</summary>
+    public IReadOnlyList<string> LinuxEnvironment => TextStreams.ReadStrings(_file, StreamType.LinuxEnviron);
+
+    /// <summary>The libraries as the dynamic loader lists them.</summary>
+    public IReadOnlyList<LinuxLinkMap> LinuxLinkMaps => LinuxLinkMap.ReadAll(_file, Cpu);
+
+    /// <summary>The lines of /proc/PID/maps.</summary>
+    public IReadOnlyList<LinuxMapping> LinuxMaps => _linuxMaps.Value;
+
+    /// <summary>The regions of a Windows process.</summary>
+    public IReadOnlyList<WindowsRegion> MemoryInfo => _memoryInfo.Value;
+
+    public IReadOnlyList<HandleRecord> Handles => _handles.Value;
+
+    /// <summary>Unwind data of code that was compiled while the program ran.</summary>
+    public IReadOnlyList<FunctionTable> FunctionTables => _functionTables.Value;
+
+    /// <summary>What is mapped where, and what may be done with it, from whichever list the dump has.</summary>
+    public AddressSpace AddressSpace => _addressSpace.Value;
+
+    public uint? ProcessId => MiscInfo?.ProcessId ?? (uint?)LinuxStatus.FindNumber("Pid");
+
+    /// <summary>How long the process had run when the dump was written; null when its start is not known.</summary>
+    public TimeSpan? Uptime => MiscInfo?.ProcessCreateTime is { } start
+        ? TimeSpan.FromSeconds(Math.Max(0, (long)Header.TimeDateStamp - start))
+        : null;
+
+    /// <summary>The version of the processor's microcode.</summary>
+    public ulong? Microcode => LinuxCpuInfo.FindNumber("microcode");
+
+    /// <summary>The thread that crashed, or that asked for the dump.</summary>
+    public uint? RequestingThreadId => Exception?.ThreadId ?? BreakpadInfo?.RequestingThreadId;
 
     /// <summary>All captured memory, of both memory lists and the threads' stacks.</summary>
     public MemoryMap Memory => _memory.Value;

@@ -6,4 +6,7 @@ namespace Socorro.Minidumps;
 public readonly record struct Problem(string Where, string What)
 {
     public override string ToString() => $"{Where} {What}";
+
+    // Hostile text goes into a problem only in part.
+    internal static string Quote(string text) => text.Length <= 60 ? text : $"{text.AsSpan(0, 60)}…";
 }

@@ -1,0 +1,42 @@
+using Socorro.Minidumps.Cpu;
+
+namespace Socorro.Minidumps.Reasons;
+
+/// <summary>
+/// An exception that was being handled when the one of the dump came (EXCEPTION_RECORD in the process's own memory).
+/// </summary>
+public sealed record NestedRecord(uint Code, uint Flags, ulong Address, IReadOnlyList<ulong> Parameters)
+{
+    const int MaxDepth = 16;
+    const int MaxParameters = 15;
+
+    /// <summary>The chain behind the dump's exception, the newest first, as far as its memory was captured.</summary>
+    public static IReadOnlyList<NestedRecord> ReadAll(Minidump dump)
+    {
+        var chain = new List<NestedRecord>();
+        var next = dump.Exception?.ChainedRecord ?? 0;
+        var pointerSize = CpuTraits.Find(dump.Cpu)?.PointerSize ?? 8;
+        while (next != 0 && chain.Count < MaxDepth && Read(dump, ref next, pointerSize) is { } record)
+            chain.Add(record);
+        return chain;
+    }
+
+    static NestedRecord? Read(Minidump dump, ref ulong at, int pointerSize)
+    {
+        var address = at;
+        var width = (ulong)pointerSize;
+        if (!TryRead(0, 4, out var code) || !TryRead(4, 4, out var flags) || !TryRead(8, pointerSize, out at)
+            || !TryRead(8 + width, pointerSize, out var where) || !TryRead(8 + 2 * width, 4, out var count))
+        {
+            return null;
+        }
+
+        var parameters = new List<ulong>();
+        for (var i = 0UL; i < Math.Min(count, MaxParameters) && TryRead(8 + (3 + i) * width, pointerSize, out var value); i++)
+            parameters.Add(value);
+        return new((uint)code, (uint)flags, where, parameters);
+
+        bool TryRead(ulong offset, int size, out ulong value) =>
+            dump.Memory.TryReadInteger(address + offset, size, out value);
+    }
+}

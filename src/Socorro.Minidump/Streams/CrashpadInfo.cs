@@ -1,0 +1,71 @@
+using Socorro.Minidumps.Format;
+
+namespace Socorro.Minidumps.Streams;
+
+/// <summary>What Crashpad's client told about itself and its crash, for the process and for each module.</summary>
+public sealed record CrashpadInfo
+{
+    public required uint Version { get; init; }
+
+    public required Guid ReportId { get; init; }
+
+    public required Guid ClientId { get; init; }
+
+    /// <summary>
+    /// Which bits of a pointer are the address, where the processor signs pointers; 0 when the writer did not say.
+    /// </summary>
+    public required ulong AddressMask { get; init; }
+
+    /// <summary>Annotations of the whole process, in file order.</summary>
+    public required IReadOnlyList<KeyValuePair<string, string>> SimpleAnnotations { get; init; }
+
+    public required IReadOnlyList<CrashpadModule> Modules { get; init; }
+
+    /// <summary>
+    /// All annotations as Crashpad's own uploader would send them: first those of the process, then each module's simple
+    /// ones, then each module's text objects. The first value of a name wins; list annotations are joined under
+    /// "list_annotations", and "guid" is the client.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> MergeAnnotations()
+    {
+        var merged = new Dictionary<string, string>();
+        foreach (var (name, value) in SimpleAnnotations)
+            merged.TryAdd(name, value);
+        foreach (var (name, value) in Modules.SelectMany(module => module.SimpleAnnotations))
+            merged.TryAdd(name, value);
+        foreach (var annotation in Modules.SelectMany(module => module.Objects))
+        {
+            if (annotation is { Text: { } text, Name: not "" })
+                merged.TryAdd(annotation.Name, text);
+        }
+
+        var list = string.Join('\n', Modules.SelectMany(module => module.ListAnnotations));
+        if (list.Length > 0)
+            merged.TryAdd("list_annotations", list);
+        if (ClientId != default)
+            merged.TryAdd("guid", ClientId.ToString());
+        return merged;
+    }
+
+    internal static CrashpadInfo? Read(DumpFile file)
+    {
+        const int withoutMask = 52;
+        if (!file.TryFindStream(StreamType.CrashpadInfoStream, withoutMask, out var stream))
+            return null;
+        if (stream.UInt32(0) == 0)
+        {
+            file.Problems.Add("CrashpadInfoStream", "has the invalid version 0");
+            return null;
+        }
+
+        return new()
+        {
+            Version = stream.UInt32(0),
+            ReportId = stream.Guid(4),
+            ClientId = stream.Guid(20),
+            SimpleAnnotations = CrashpadModule.ReadDictionary(file, stream.Location(36)),
+            Modules = CrashpadModule.ReadAll(file, stream.Location(44)),
+            AddressMask = stream.Has(56, 8) ? stream.UInt64(56) : 0,
+        };
+    }
+}

@@ -1,0 +1,44 @@
+using Socorro.Minidumps.Format;
+
+namespace Socorro.Minidumps.Streams;
+
+/// <summary>How much memory the machine had, and how much of it was in use. All but the first are in pages.</summary>
+/// <param name="PageSize">Bytes.</param>
+/// <param name="Committed">What is promised to programs, in memory and page files.</param>
+/// <param name="CommitLimit">What can be promised without growing the page files.</param>
+public sealed record SystemMemory(
+    uint PageSize, uint PhysicalPages, ulong AvailablePages, ulong Committed, ulong CommitLimit, ulong PeakCommitment)
+{
+    internal static SystemMemory? Read(DumpFile file) =>
+        file.TryFindStream(StreamType.SystemMemoryInfoStream, 148, out var stream)
+            ? new(
+                stream.UInt32(8),
+                stream.UInt32(12),
+                stream.UInt64(116),
+                stream.UInt64(124),
+                stream.UInt64(132),
+                stream.UInt64(140))
+            : null;
+}
+
+/// <summary>How much memory the process used, in bytes.</summary>
+public sealed record ProcessMemory(
+    uint PageFaults, ulong PeakWorkingSet, ulong WorkingSet, ulong PagefileUsage, ulong PeakPagefileUsage, ulong PrivateUsage)
+{
+    internal static ProcessMemory? Read(DumpFile file)
+    {
+        const int firstRevision = 80;
+        if (!file.TryFindStream(StreamType.ProcessVmCountersStream, firstRevision, out var stream))
+            return null;
+
+        // The second revision put the virtual sizes in front of the private usage.
+        var privateUsage = stream.UInt16(0) >= 2 && stream.Has(88, 8) ? 88 : 72;
+        return new(
+            stream.UInt32(4),
+            stream.UInt64(8),
+            stream.UInt64(16),
+            stream.UInt64(56),
+            stream.UInt64(64),
+            stream.UInt64(privateUsage));
+    }
+}
