@@ -1,0 +1,63 @@
+using Microsoft.OpenApi;
+
+namespace Socorro.Web.Api;
+
+/// <summary>The public methods of the API, each a line, and their machine-readable description.</summary>
+static class ApiRoutes
+{
+    /// <summary>Methods of older servers that scripts still ask for, and what took their place.</summary>
+    static readonly (string Name, string Instead)[] Replaced = [("UnredactedCrash", "/api/ProcessedCrash/")];
+
+    public static void AddSocorroApi(this IServiceCollection services) => services.AddOpenApi(openApi =>
+    {
+        openApi.ShouldInclude = _ => true;
+        openApi.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "Socorro",
+                Version = App.Version,
+                Description = "Crash reports as JSON. Errors are JSON as well: an `error`, or `errors` by parameter.",
+            };
+            document.Servers = [];
+            return Task.CompletedTask;
+        });
+    });
+
+    public static void MapSocorroApi(this WebApplication app)
+    {
+        app.MapGet("/api/ProcessedCrash/", ProcessedCrashApi.GetAsync)
+            .WithName("ProcessedCrash")
+            .WithSummary("A processed crash")
+            .WithDescription("The whole document that processing made of a crash. 404 until the crash is processed.")
+            .Produces(StatusCodes.Status200OK, contentType: "application/json")
+            .ProducesApiErrors();
+        app.MapGet("/api/RawCrash/", RawCrashApi.GetAsync)
+            .WithName("RawCrash")
+            .WithSummary("A raw crash or one of its dumps")
+            .WithDescription("What the client sent: its annotations with the collector's metadata, or the bytes of a dump.")
+            .Produces(StatusCodes.Status200OK, contentType: "application/json")
+            .ProducesApiErrors();
+        app.MapGet("/api/CrashVerify/", CrashVerifyApi.GetAsync)
+            .WithName("CrashVerify")
+            .WithSummary("Where a crash is")
+            .WithDescription("Which documents of a crash are in the store.")
+            .Produces<CrashWhereabouts>()
+            .ProducesApiErrors();
+
+        app.MapOpenApi("/api/openapi.json");
+        foreach (var (name, instead) in Replaced)
+        {
+            app.Map($"/api/{name}/", () => ApiAnswers.Error(StatusCodes.Status410Gone, $"Gone: use {instead}"))
+                .ExcludeFromDescription();
+        }
+
+        app.Map("/api/{name}/", (string name) =>
+            ApiAnswers.Error(StatusCodes.Status404NotFound, $"No service called '{Wording.Clip(name, 100)}'"))
+            .ExcludeFromDescription();
+    }
+
+    static void ProducesApiErrors(this RouteHandlerBuilder route) => route
+        .Produces<ApiError>(StatusCodes.Status400BadRequest)
+        .Produces<ApiError>(StatusCodes.Status404NotFound);
+}

@@ -1,0 +1,70 @@
+using Socorro.Storage;
+
+namespace Socorro.Web.Api;
+
+/// <summary>One thing that does not work.</summary>
+/// <param name="Name">The part: store, queue, catalog or disk.</param>
+/// <param name="Msg">What it said.</param>
+public sealed record HeartbeatError(string Name, string Msg);
+
+/// <summary>
+/// Whether this process can do its work now: a durable write to the store, an answer of queue and catalog, room on the
+/// disk. All are asked at once, and silence counts as trouble.
+/// </summary>
+public sealed partial class Heartbeat(
+    CrashStore store, CrashQueue queue, Catalog catalog, Options options, TimeProvider time, ILogger<Heartbeat> log)
+{
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <summary>The databases can't even mark a transaction with less.</summary>
+    const long MinFreeBytes = 4 << 20;
+
+    public static async Task<IResult> AnswerAsync(Heartbeat heartbeat, HttpResponse response, CancellationToken cancel)
+    {
+        var errors = await heartbeat.CheckAsync(cancel);
+        response.Headers.CacheControl = "no-store";
+        return TypedResults.Json(new { errors }, statusCode: errors is [] ? 200 : 503);
+    }
+
+    public async Task<IReadOnlyList<HeartbeatError>> CheckAsync(CancellationToken cancel)
+    {
+        var findings = await Task.WhenAll(
+            AskAsync("store", store.FindTroubleAsync, cancel),
+            AskAsync("queue", async cancel => { await queue.MeasureAsync(cancel); return null; }, cancel),
+            AskAsync("catalog", async cancel => { await catalog.ListNewestAsync(1, cancel); return null; }, cancel),
+            AskAsync("disk", _ => Task.FromResult(FindDiskTrouble()), cancel));
+        return [.. findings.OfType<HeartbeatError>()];
+    }
+
+    async Task<HeartbeatError?> AskAsync(
+        string name, Func<CancellationToken, Task<string?>> ask, CancellationToken cancel)
+    {
+        try
+        {
+            var trouble = await ask(cancel).WaitAsync(Patience, time, cancel);
+            return trouble is null ? null : new(name, trouble);
+        }
+        catch (TimeoutException)
+        {
+            return new(name, $"no answer within {Patience.TotalSeconds} s");
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // An engine may fail in any way; each is a finding, and none may hide the others.
+            LogFailed(name, e);
+            return new(name, $"{e.GetType().Name}: {e.Message}");
+        }
+    }
+
+    string? FindDiskTrouble()
+    {
+        if (!Directory.Exists(options.Data))
+            return $"the data folder {options.Data} is not there";
+
+        var free = new DriveInfo(Path.GetFullPath(options.Data)).AvailableFreeSpace;
+        return free < MinFreeBytes ? $"only {Wording.Bytes(free)} are free" : null;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The heartbeat's question to the {Name} failed")]
+    partial void LogFailed(string name, Exception e);
+}

@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Socorro.Storage;
+using Socorro.Web.Api;
+
+namespace Socorro.Web.Pages.Monitoring;
+
+/// <summary>A configured folder of symbols, and whether it can be seen.</summary>
+public sealed record SymbolFolder(string Path, bool Exists);
+
+/// <summary><c>/monitoring/</c>: what works, what waits, and what could not be processed.</summary>
+public sealed partial class MonitoringPage
+{
+    const int MaxParked = 100;
+    const int MaxText = 2_000;
+
+    [Parameter, EditorRequired]
+    public required IReadOnlyList<HeartbeatError> Troubles { get; set; }
+
+    [Parameter, EditorRequired]
+    public required IReadOnlyList<LaneDepth> Lanes { get; set; }
+
+    [Parameter, EditorRequired]
+    public required IReadOnlyList<ParkedCrash> Parked { get; set; }
+
+    [Parameter, EditorRequired]
+    public required long LastHour { get; set; }
+
+    [Parameter, EditorRequired]
+    public required long LastDay { get; set; }
+
+    [Parameter, EditorRequired]
+    public required long LastWeek { get; set; }
+
+    [Parameter, EditorRequired]
+    public required IReadOnlyList<SymbolFolder> Symbols { get; set; }
+
+    [Parameter, EditorRequired]
+    public required string DataFolder { get; set; }
+
+    [Parameter]
+    public long? FreeBytes { get; set; }
+
+    [Parameter, EditorRequired]
+    public required int Workers { get; set; }
+
+    [Parameter, EditorRequired]
+    public required DateTimeOffset Now { get; set; }
+
+    TimeSpan Uptime => Now - Process.GetCurrentProcess().StartTime.ToUniversalTime();
+
+    internal static async Task<IResult> ShowAsync(
+        Heartbeat heartbeat,
+        CrashQueue queue,
+        Catalog catalog,
+        Options options,
+        TimeProvider time,
+        CancellationToken cancel)
+    {
+        var now = time.GetUtcNow();
+        var data = Path.GetFullPath(options.Data);
+        var troubles = await heartbeat.CheckAsync(cancel);
+        var hasQueue = troubles.All(trouble => trouble.Name != "queue");
+        var hasCatalog = troubles.All(trouble => trouble.Name != "catalog");
+        return new RazorComponentResult<MonitoringPage>(new
+        {
+            Troubles = troubles,
+            Lanes = hasQueue ? await queue.MeasureAsync(cancel) : [],
+            Parked = hasQueue ? await queue.ListParkedAsync(MaxParked, cancel) : [],
+            LastHour = hasCatalog ? await catalog.CountAsync(now.AddHours(-1), cancel) : 0,
+            LastDay = hasCatalog ? await catalog.CountAsync(now.AddDays(-1), cancel) : 0,
+            LastWeek = hasCatalog ? await catalog.CountAsync(now.AddDays(-7), cancel) : 0,
+            Symbols = options.Symbols.Select(path => new SymbolFolder(path, Directory.Exists(path))).ToList(),
+            DataFolder = data,
+            FreeBytes = Directory.Exists(data) ? new DriveInfo(data).AvailableFreeSpace : (long?)null,
+            options.Workers,
+            Now = now,
+        });
+    }
+}

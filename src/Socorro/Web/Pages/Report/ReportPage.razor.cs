@@ -1,0 +1,66 @@
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Socorro.Crashes;
+using Socorro.Fields;
+using Socorro.Storage;
+
+namespace Socorro.Web.Pages.Report;
+
+/// <summary><c>/report/index/{id}</c>: the report of one crash, or the way to it.</summary>
+public sealed partial class ReportPage
+{
+    const int MaxParked = 1_000;
+
+    [Parameter, EditorRequired]
+    public required CrashReport Report { get; set; }
+
+    [Parameter, EditorRequired]
+    public required IReadOnlyList<DetailGroup> Groups { get; set; }
+
+    internal static async Task<IResult> ShowAsync(
+        string? id,
+        HttpResponse response,
+        CrashStore store,
+        CrashQueue queue,
+        PriorityRequests priority,
+        FieldSet fields,
+        CancellationToken cancel)
+    {
+        if (!CrashIdText.TryFind(id ?? "", out var crashId, out var isExact))
+        {
+            return Failures.Page(
+                400, "Not a crash id", "A crash id looks like de1bb258-cbbf-4589-a673-34f800160918, with or without bp- before it.");
+        }
+
+        if (!isExact)
+            return TypedResults.Redirect($"/report/index/{crashId}");
+
+        response.Headers.CacheControl = "private, no-store";
+        if (await store.FindRawAsync(crashId, cancel) is not { } raw)
+        {
+            return Failures.Page(
+                404,
+                "No such crash",
+                $"There is no crash {crashId} in the store. It was never accepted here, or it is older than what is kept.");
+        }
+
+        return await store.FindProcessedAsync(crashId, cancel) is { } processed
+            ? Show(CrashReport.Read(raw, processed.Json), fields)
+            : await WaitAsync(raw, queue, priority, cancel);
+    }
+
+    static RazorComponentResult<ReportPage> Show(CrashReport report, FieldSet fields) => new(new
+    {
+        Report = report,
+        Groups = Details.Of(report.Fields, fields, CrashReport.Limits.MaxValue),
+    });
+
+    static async Task<IResult> WaitAsync(
+        RawCrash raw, CrashQueue queue, PriorityRequests priority, CancellationToken cancel)
+    {
+        // Asked before it is moved ahead, which takes it out of the parked ones.
+        var parked = (await queue.ListParkedAsync(MaxParked, cancel)).FirstOrDefault(crash => crash.Id == raw.Id);
+        await priority.AddAsync(raw.Id, cancel);
+        return new RazorComponentResult<PendingPage>(new { Raw = raw, Parked = parked });
+    }
+}
