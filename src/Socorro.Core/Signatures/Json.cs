@@ -1,0 +1,76 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Socorro.Signatures;
+
+/// <summary>Reads JSON whose values may be of any type: what does not fit is as good as absent.</summary>
+static partial class Json
+{
+    extension(JsonElement element)
+    {
+        /// <summary>The member of that name; undefined when this is no object, it is absent, or null.</summary>
+        public JsonElement Member(string name) =>
+            element.ValueKind == JsonValueKind.Object
+            && element.TryGetProperty(name, out var member)
+            && member.ValueKind != JsonValueKind.Null
+                ? member
+                : default;
+
+        /// <summary>The elements of an array; none when this is something else.</summary>
+        public IEnumerable<JsonElement> Items() =>
+            element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [];
+
+        /// <summary>A scalar as text (booleans as Python writes them); null for everything else.</summary>
+        public string? Text() => element.ValueKind switch
+        {
+            JsonValueKind.String => element.DecodedText(),
+            JsonValueKind.Number => element.GetRawText(),
+            JsonValueKind.True => "True",
+            JsonValueKind.False => "False",
+            _ => null,
+        };
+
+        /// <summary>A number without its fraction as text, <c>true</c> as 1; everything else as <see cref="Text"/>.</summary>
+        public string? IntegerText() => element.ValueKind switch
+        {
+            JsonValueKind.Number when !element.TryGetInt64(out _) && element.TryGetDouble(out var real) =>
+                Math.Truncate(real).ToString("F0", CultureInfo.InvariantCulture),
+            JsonValueKind.True => "1",
+            JsonValueKind.False => "0",
+            _ => element.Text(),
+        };
+
+        /// <summary>The text of a member, null when it is absent or empty.</summary>
+        public string? TextOf(string name) => element.Member(name).Text() is { Length: > 0 } text ? text : null;
+
+        /// <summary>Whether Python would take this for true: not empty, not zero, not false.</summary>
+        public bool IsTruthy() => element.ValueKind switch
+        {
+            JsonValueKind.String => element.GetRawText().Length > 2,
+            JsonValueKind.Array => element.GetArrayLength() > 0,
+            JsonValueKind.Object => element.EnumerateObject().Any(),
+            JsonValueKind.Number => !element.TryGetDouble(out var number) || number != 0,
+            JsonValueKind.True => true,
+            _ => false,
+        };
+
+        string DecodedText()
+        {
+            try
+            {
+                return element.GetString()!;
+            }
+            catch (InvalidOperationException)
+            {
+                // Half a surrogate pair, written as an escape: valid JSON, but no text. JavaScript engines send them.
+                var whole = HalfPair().Replace(
+                    element.GetRawText(), match => match.Groups[1].Success ? match.Value : @"\uFFFD");
+                return JsonDocument.Parse(whole).RootElement.GetString()!;
+            }
+        }
+    }
+
+    [GeneratedRegex(@"(\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u[dD][89a-fA-F]..")]
+    private static partial Regex HalfPair();
+}

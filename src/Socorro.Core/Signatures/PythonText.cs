@@ -1,0 +1,101 @@
+using System.Buffers;
+using System.Globalization;
+
+namespace Socorro.Signatures;
+
+/// <summary>Text operations as Python defines them, because signatures that must equal Socorro's depend on them.</summary>
+static class PythonText
+{
+    static readonly SearchValues<char> LineEnds = SearchValues.Create("\n\r\v\f\u001c\u001d\u001e\u0085\u2028\u2029");
+
+    /// <summary>What <c>str.isspace</c> calls white space: Unicode's, and the four separators of ASCII.</summary>
+    public static bool IsSpace(char c) => char.IsWhiteSpace(c) || c is >= '\u001c' and <= '\u001f';
+
+    public static string Trim(string text)
+    {
+        var start = 0;
+        while (start < text.Length && IsSpace(text[start]))
+            start++;
+
+        var end = text.Length;
+        while (end > start && IsSpace(text[end - 1]))
+            end--;
+
+        return text[start..end];
+    }
+
+    /// <summary>The lines of a text; a last line end does not begin another line.</summary>
+    public static IEnumerable<string> SplitLines(string text)
+    {
+        for (var start = 0; start < text.Length;)
+        {
+            var length = text.AsSpan(start).IndexOfAny(LineEnds);
+            if (length < 0)
+            {
+                yield return text[start..];
+                yield break;
+            }
+
+            yield return text.Substring(start, length);
+            start += length + (text.AsSpan(start + length).StartsWith("\r\n") ? 2 : 1);
+        }
+    }
+
+    /// <summary>An integer as <c>int()</c> reads it: blanks around, a sign, single underscores.</summary>
+    public static bool TryParseInteger(string? text, out long number)
+    {
+        number = 0;
+        var digits = Trim(text ?? "");
+        return !HasStrayUnderscore(digits)
+            && long.TryParse(
+                digits.Replace("_", "", StringComparison.Ordinal),
+                NumberStyles.AllowLeadingSign,
+                CultureInfo.InvariantCulture,
+                out number);
+    }
+
+    /// <summary>A hex number in lower case with 0x and without leading zeros; a text that is none comes back as it is.</summary>
+    public static string WithoutLeadingZeros(string text)
+    {
+        var digits = Trim(text);
+        var sign = digits is ['-' or '+', ..] ? digits[..1] : "";
+        digits = digits[sign.Length..];
+        if (digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
+            digits = digits[2..].StartsWith('_') ? digits[3..] : digits[2..];
+
+        if (digits.Length == 0 || HasStrayUnderscore(digits))
+            return text;
+
+        digits = digits.Replace("_", "", StringComparison.Ordinal);
+        if (!digits.All(char.IsAsciiHexDigit))
+            return text;
+
+        var significant = digits.TrimStart('0').ToLowerInvariant();
+        return significant.Length == 0 ? "0x0" : $"{(sign == "-" ? "-" : "")}0x{significant}";
+    }
+
+    /// <summary>At most so many characters from the start, where a surrogate pair is one character.</summary>
+    public static string CutTo(string text, int characters)
+    {
+        var end = 0;
+        for (var i = 0; i < characters && end < text.Length; i++)
+            end += IsPair(text, end) ? 2 : 1;
+
+        return text[..end];
+    }
+
+    /// <summary>The length of a text where a surrogate pair is one character.</summary>
+    public static int Length(string text)
+    {
+        var length = 0;
+        for (var i = 0; i < text.Length; length++)
+            i += IsPair(text, i) ? 2 : 1;
+
+        return length;
+    }
+
+    static bool IsPair(string text, int index) => index + 1 < text.Length && char.IsSurrogatePair(text[index], text[index + 1]);
+
+    static bool HasStrayUnderscore(string digits) =>
+        digits.StartsWith('_') || digits.EndsWith('_') || digits.Contains("__", StringComparison.Ordinal);
+}

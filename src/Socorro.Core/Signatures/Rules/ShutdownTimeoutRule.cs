@@ -1,0 +1,70 @@
+using System.Text.Json;
+
+namespace Socorro.Signatures.Rules;
+
+/// <summary>The program gave up waiting for parts of itself to shut down: their names say more than the stack.</summary>
+sealed class ShutdownTimeoutRule() : SignatureRule("SignatureShutdownTimeout")
+{
+    public override bool Applies(CrashData crash, SignatureDraft draft) => crash.AsyncShutdownTimeout is { Length: > 0 };
+
+    public override void Apply(CrashData crash, SignatureDraft draft)
+    {
+        var signature = Describe(crash.AsyncShutdownTimeout!, draft);
+        draft.Note(Name, $"Signature replaced with a Shutdown Timeout signature, was: \"{draft.Text}\"");
+        draft.Replace(Name, $"AsyncShutdownTimeout | {signature}");
+    }
+
+    string Describe(string timeout, SignatureDraft draft)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(timeout);
+            return Describe(document.RootElement, draft);
+        }
+        catch (JsonException e)
+        {
+            NoteError(draft, draft.IsCompatible ? JsonComplaint.Of(timeout) : e.Message);
+            return "UNKNOWN";
+        }
+    }
+
+    string Describe(JsonElement timeout, SignatureDraft draft)
+    {
+        if (timeout.ValueKind != JsonValueKind.Object)
+        {
+            if (draft.IsCompatible)
+                throw new InvalidOperationException($"'{PythonType(timeout)}' object has no attribute 'get'");
+
+            NoteError(draft, "not an object");
+            return "UNKNOWN";
+        }
+
+        var phase = timeout.Member("phase") is { ValueKind: JsonValueKind.String } text ? text.Text() : "(unknown)";
+        var names = new List<string>();
+        foreach (var condition in timeout.Member("conditions").Items())
+        {
+            var name = condition.ValueKind == JsonValueKind.Object ? condition.Member("name") : condition;
+            if (name.ValueKind == JsonValueKind.Undefined && draft.IsCompatible)
+            {
+                NoteError(draft, "'name'");
+                return $"{phase} | UNKNOWN";
+            }
+
+            names.Add(name.ValueKind == JsonValueKind.Undefined ? "(unnamed)" : name.Text() ?? name.GetRawText());
+        }
+
+        names.Sort(string.CompareOrdinal);
+        return $"{phase} | {(names.Count > 0 ? string.Join(',', names) : "(none)")}";
+    }
+
+    void NoteError(SignatureDraft draft, string error) => draft.Note(Name, $"Error parsing AsyncShutdownTimeout: {error}");
+
+    static string PythonType(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Array => "list",
+        JsonValueKind.String => "str",
+        JsonValueKind.Number => value.GetRawText().AsSpan().ContainsAny('.', 'e', 'E') ? "float" : "int",
+        JsonValueKind.True or JsonValueKind.False => "bool",
+        _ => "NoneType",
+    };
+}
