@@ -1,4 +1,7 @@
 using System.Reflection;
+using Socorro.Collecting;
+using Socorro.Engines.Embedded;
+using Socorro.Storage;
 
 namespace Socorro;
 
@@ -9,17 +12,68 @@ public static class App
     public static string Version { get; } = typeof(App).Assembly
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
-    /// <summary>Opens the engines and builds the server; nothing listens before it is started.</summary>
-    public static Task<WebApplication> BuildAsync(Options options, CancellationToken cancel)
+    /// <summary>Opens the engines and builds the server; nothing listens, moves or processes before it is started.</summary>
+    /// <exception cref="VerbFailedException">The data folder can't be used.</exception>
+    public static async Task<WebApplication> BuildAsync(Options options, CancellationToken cancel)
     {
-        cancel.ThrowIfCancellationRequested();
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(options.Url);
-        builder.Logging.ClearProviders();
-        builder.Logging.AddSimpleConsole(console => console.SingleLine = true);
-        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        var loggers = LoggerFactory.Create(ConfigureLogging);
+        builder.Services.AddSingleton(_ => loggers);
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
-        return Task.FromResult(builder.Build());
+        await AddEnginesAsync(builder.Services, options, loggers, cancel);
+        AddCollecting(builder.Services);
+
+        var app = builder.Build();
+        // The container disposes only what it has handed out.
+        _ = app.Services.GetRequiredService<EmbeddedEngines>();
+        app.MapCollecting();
+        return app;
+    }
+
+    static void ConfigureLogging(ILoggingBuilder logging)
+    {
+        logging.AddSimpleConsole(console => console.SingleLine = true);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+    }
+
+    static async Task AddEnginesAsync(
+        IServiceCollection services, Options options, ILoggerFactory loggers, CancellationToken cancel)
+    {
+        EmbeddedEngines engines;
+        try
+        {
+            engines = await EmbeddedEngines.OpenAsync(options.Data, TimeProvider.System, loggers, cancel);
+        }
+        catch (StorageRefusedException e)
+        {
+            throw new VerbFailedException($"{e.Message} --data takes another folder.", cause: e);
+        }
+
+        services.AddSingleton(_ => engines);
+        services.AddSingleton(engines.Store);
+        services.AddSingleton(engines.Queue);
+        services.AddSingleton(engines.Catalog);
+        services.AddSingleton<QueueMover>();
+        AddLoop<QueueMover>(services, mover => mover.RunAsync);
+    }
+
+    static void AddCollecting(IServiceCollection services)
+    {
+        services.AddSingleton(new CollectorSettings());
+        services.AddSingleton<CollectorMetrics>();
+        services.AddSingleton<Collector>();
+    }
+
+    static void AddLoop<T>(IServiceCollection services, Func<T, Func<CancellationToken, Task>> run)
+        where T : notnull =>
+        services.AddSingleton<IHostedService>(provider => new Loop(run(provider.GetRequiredService<T>())));
+
+    /// <summary>Work that goes on as long as the process.</summary>
+    sealed class Loop(Func<CancellationToken, Task> run) : BackgroundService
+    {
+        protected override Task ExecuteAsync(CancellationToken stoppingToken) => run(stoppingToken);
     }
 }
