@@ -2,6 +2,7 @@ using System.Reflection;
 using Socorro.Collecting;
 using Socorro.Engines.Embedded;
 using Socorro.Storage;
+using Socorro.Web;
 
 namespace Socorro;
 
@@ -25,10 +26,12 @@ public static class App
         builder.Services.AddSingleton(TimeProvider.System);
         await AddEnginesAsync(builder.Services, options, loggers, cancel);
         AddCollecting(builder.Services);
+        builder.Services.AddSocorroWeb();
 
         var app = builder.Build();
         // The container disposes only what it has handed out.
         _ = app.Services.GetRequiredService<EmbeddedEngines>();
+        app.MapWeb();
         app.MapCollecting();
         return app;
     }
