@@ -87,17 +87,15 @@ public sealed partial class Collector(
         {
             return await new SubmissionReader(submission, settings.Limits).ReadAsync(request, deadline.Token);
         }
-        catch (Exception e) when (e is IOException or OperationCanceledException && cancel.IsCancellationRequested)
+        catch (Exception e) when (e is IOException or OperationCanceledException)
         {
-            return Answer.Malformed("cut_short");
-        }
-        catch (BadHttpRequestException e)
-        {
-            return Answer.Malformed(DescribeStatus(e.StatusCode), e.StatusCode);
-        }
-        catch (OperationCanceledException)
-        {
-            return Answer.Malformed(DescribeStatus(StatusCodes.Status408RequestTimeout), StatusCodes.Status408RequestTimeout);
+            return e switch
+            {
+                BadHttpRequestException { StatusCode: StatusCodes.Status413PayloadTooLarge } => TooLarge(),
+                BadHttpRequestException { StatusCode: StatusCodes.Status408RequestTimeout } => TooSlow(),
+                OperationCanceledException when !cancel.IsCancellationRequested => TooSlow(),
+                _ => Answer.Malformed("invalid_payload_structure"),
+            };
         }
         finally
         {
@@ -178,12 +176,9 @@ public sealed partial class Collector(
                 Encoding.UTF8.GetBytes(given[Bearer.Length..]), Encoding.UTF8.GetBytes(settings.ForwarderToken));
     }
 
-    static string DescribeStatus(int status) => status switch
-    {
-        StatusCodes.Status408RequestTimeout => "too_slow",
-        StatusCodes.Status413PayloadTooLarge => "too_large",
-        _ => "invalid_payload_structure",
-    };
+    static Answer TooLarge() => Answer.Malformed("too_large", StatusCodes.Status413PayloadTooLarge);
+
+    static Answer TooSlow() => Answer.Malformed("too_slow", StatusCodes.Status408RequestTimeout);
 
     /// <summary>Clients can't break a line of the log, nor fill it.</summary>
     static string ForLog(string text) =>

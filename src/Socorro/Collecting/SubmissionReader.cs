@@ -1,5 +1,4 @@
 using System.Buffers;
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -43,7 +42,7 @@ sealed class SubmissionReader(Submission submission, SubmissionLimits limits)
         {
             return await ReadPartsAsync(new(boundary, body.Content, BufferSize), cancel);
         }
-        catch (Exception e) when (IsMalformed(e, request))
+        catch (InvalidDataException)
         {
             return Answer.Malformed(body.Content.HasBrokenSource ? $"bad_{body.Coding}" : "invalid_payload_structure");
         }
@@ -52,11 +51,6 @@ sealed class SubmissionReader(Submission submission, SubmissionLimits limits)
             submission.ReceivedBytes = body.ReceivedBytes;
         }
     }
-
-    // The server's own objections are I/O errors too, and so is a connection that broke.
-    static bool IsMalformed(Exception e, HttpRequest request) =>
-        e is InvalidDataException or (IOException and not BadHttpRequestException and not ConnectionResetException)
-        && !request.HttpContext.RequestAborted.IsCancellationRequested;
 
     async Task<Answer?> ReadPartsAsync(MultipartReader reader, CancellationToken cancel)
     {

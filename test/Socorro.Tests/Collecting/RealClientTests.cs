@@ -1,0 +1,239 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Socorro.Tests.Collecting;
+
+/// <summary>Requests as clients of the field send them: captured byte for byte, or written after their documentation.</summary>
+public sealed class RealClientTests(CollectorServer server) : IClassFixture<CollectorServer>
+{
+    [Fact]
+    public async Task Breakpad_on_Linux()
+    {
+        var request = await File.ReadAllBytesAsync(
+            SharedData.Path("cases", "clients", "breakpad-linux.http"), TestContext.Current.CancellationToken);
+
+        var crash = await server.GetStoredAsync(await server.SendAsync(request));
+
+        Assert.Equal("MyProd", crash.Annotations["prod"]);
+        Assert.Equal("MyProd", crash.Annotations["ProductName"]);
+        Assert.Equal("1.2.3", crash.Annotations["Version"]);
+        Assert.Equal("Breakpad/1.0 (Linux)", crash.Metadata.UserAgent);
+        Assert.Equal("plugin.dmp", Assert.Single(crash.Dumps).FileName);
+        Assert.Equal(Between(request, "octet-stream\r\n\r\n", "\r\n----"), await server.GetDumpAsync(crash, "upload_file_minidump"));
+    }
+
+    [Fact]
+    public async Task Crashpad_in_Chromium()
+    {
+        var request = await File.ReadAllBytesAsync(
+            SharedData.Path("cases", "clients", "crashpad-chunked.http"), TestContext.Current.CancellationToken);
+
+        var crash = await server.GetStoredAsync(await server.SendAsync(request));
+
+        // 45 as sent, and our names for product, version and process type.
+        Assert.Equal(48, crash.Annotations.Count);
+        Assert.Equal("Chrome_Linux", crash.Annotations["ProductName"]);
+        Assert.Equal("156.0.8078.79", crash.Annotations["Version"]);
+        Assert.Equal("93ee2e5e-bbec-41e7-a016-b2e5c273f416", crash.Annotations["guid"]);
+        Assert.Equal(crash.Annotations["ptype"], crash.Annotations["ProcessType"]);
+        Assert.Equal("fff3cb4f-e5a1-4502-8b3a-ec8257b04978.dmp", Assert.Single(crash.Dumps).FileName);
+
+        var body = Dechunk(request);
+        Assert.Equal(body.Length, crash.Metadata.PayloadSize);
+        Assert.Equal(Between(body, "octet-stream\r\n\r\n", "\r\n-----"), await server.GetDumpAsync(crash, "upload_file_minidump"));
+    }
+
+    [Fact]
+    public async Task Crashpad_that_identifies_itself_in_the_address_alone()
+    {
+        var request = WireRequest.Of(Part.Text("ptype", "browser")) with
+        {
+            Target = "/submit?product=App%20One&version=2.0&guid=1-2&api_key=secret",
+        };
+
+        var crash = await server.GetStoredAsync(await server.SendAsync(request));
+
+        Assert.Equal("App One", crash.Annotations["ProductName"]);
+        Assert.Equal("2.0", crash.Annotations["Version"]);
+        Assert.Equal("1-2", crash.Annotations["guid"]);
+        Assert.DoesNotContain("api_key", crash.Annotations.Keys);
+    }
+
+    [Fact]
+    public async Task The_body_wins_over_the_address()
+    {
+        var request = WireRequest.Of(Part.Text("prod", "Body"), Part.Text("Version", "1")) with
+        {
+            Target = "/submit?product=Address&version=2",
+        };
+
+        var crash = await server.GetStoredAsync(await server.SendAsync(request));
+
+        Assert.Equal("Body", crash.Annotations["ProductName"]);
+        Assert.Equal("1", crash.Annotations["Version"]);
+    }
+
+    [Fact]
+    public async Task Electron_whose_own_name_is_not_the_product()
+    {
+        var request = WireRequest.Of(
+            Part.Text("_companyName", "Example"),
+            Part.Text("_productName", "Editor"),
+            Part.Text("_version", "3.1.4"),
+            Part.Text("guid", "5e1286fc"),
+            Part.Text("platform", "win32"),
+            Part.Text("process_type", "renderer"),
+            Part.Text("prod", "Electron"),
+            Part.Text("ver", "38.0.0"),
+            Part.Dump("upload_file_minidump", "MDMP"));
+
+        var crash = await server.GetStoredAsync(await server.SendAsync(request));
+
+        Assert.Equal("Editor", crash.Annotations["ProductName"]);
+        Assert.Equal("3.1.4", crash.Annotations["Version"]);
+        Assert.Equal("renderer", crash.Annotations["ProcessType"]);
+        Assert.Equal("38.0.0", crash.Annotations["ver"]);
+    }
+
+    [Fact]
+    public async Task The_Firefox_crash_reporter()
+    {
+        var request = WireRequest.Of(
+            Part.Json("""{"ProductName":"Firefox","Version":"140.0","ReleaseChannel":"nightly","Add-ons":"a%40b:1"}"""),
+            Part.Dump("upload_file_minidump", "MDMP"),
+            Part.Dump("upload_file_minidump_browser", "MDMP2"),
+            Part.Dump("memory_report", "gz", "application/gzip", "memory.json.gz"));
+
+        var crash = await server.GetStoredAsync(await server.SendAsync(request));
+
+        Assert.Equal("a%40b:1", crash.Annotations["Add-ons"]);
+        Assert.Equal(
+            ["upload_file_minidump", "upload_file_minidump_browser", "memory_report"], crash.Dumps.Select(dump => dump.Name));
+        Assert.Equal("MDMP2"u8.ToArray(), await server.GetDumpAsync(crash, "upload_file_minidump_browser"));
+    }
+
+    [Fact]
+    public async Task Attachments_keep_their_file_names_and_get_names_of_their_own()
+    {
+        var request = WireRequest.Good.Plus(
+            Part.Dump("attachment_a-log", "1", fileName: "../../etc/passwd"),
+            Part.Dump("attachment_alog", "2", fileName: @"C:\dumps\a.log"),
+            Part.Raw("Content-Disposition: form-data; name=\"$\"; filename*=UTF-8''na%C3%AFve.txt", "3"u8.ToArray()),
+            Part.Dump("§", "4"));
+
+        var crash = await server.GetStoredAsync(await server.SendAsync(request));
+
+        Assert.Equal(
+            [
+                ("attachment_alog", "../../etc/passwd"),
+                ("attachment_alog_2", @"C:\dumps\a.log"),
+                ("attachment", "naïve.txt"),
+                ("attachment_2", "a.dmp"),
+            ],
+            crash.Dumps.Select(dump => (dump.Name, dump.FileName)));
+        Assert.Equal("2"u8.ToArray(), await server.GetDumpAsync(crash, "attachment_alog_2"));
+    }
+
+    [Fact]
+    public async Task A_client_that_asks_before_it_sends_its_body()
+    {
+        var request = WireRequest.Good.PlusHeader("Expect: 100-continue").ToBytes();
+        var head = Encoding.Latin1.GetString(request).IndexOf("\r\n\r\n", StringComparison.Ordinal) + 4;
+        var cancel = TestContext.Current.CancellationToken;
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, server.Port, cancel);
+        var stream = client.GetStream();
+
+        await stream.WriteAsync(request.AsMemory(0, head), cancel);
+        Assert.Equal(100, (await WireReply.ReadAsync(stream, cancel)).Status);
+
+        await stream.WriteAsync(request.AsMemory(head), cancel);
+        await server.GetStoredAsync(await WireReply.ReadAsync(stream, cancel));
+    }
+
+    [Fact]
+    public async Task Answers_are_plain_enough_for_Crashpad_to_read()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, server.Port, cancel);
+        await client.GetStream().WriteAsync(WireRequest.Good.PlusHeader("Connection: close").ToBytes(), cancel);
+
+        var reply = await new StreamReader(client.GetStream(), Encoding.Latin1).ReadToEndAsync(cancel);
+
+        Assert.StartsWith("HTTP/1.1 200 ", reply);
+        Assert.Contains("\r\nContent-Length: 48\r\n", reply);
+        Assert.Contains("\r\nContent-Type: text/plain", reply);
+        Assert.DoesNotContain("Transfer-Encoding", reply);
+        Assert.Matches(@"\r\n\r\nCrashID=bp-[0-9a-f-]{36}\n\z", reply);
+    }
+
+    [Fact]
+    public async Task A_browser_gets_JSON_from_any_origin_when_it_asks_for_it()
+    {
+        var accepted = await server.SendAsync(WireRequest.Good.PlusHeader("Accept: text/html, application/json;q=0.9"));
+        var malformed = await server.SendAsync((WireRequest.Good with { End = "" }).PlusHeader("Accept: application/json"));
+        var asked = await server.SendAsync(new WireRequest { Method = "OPTIONS", ContentType = null, ContentLength = "", End = "" });
+
+        Assert.Matches("""\A\{"crash_id":"[0-9a-f-]{36}"\}\z""", accepted.Body);
+        Assert.Equal("application/json", accepted.Headers["Content-Type"]);
+        Assert.Equal("*", accepted.Headers["Access-Control-Allow-Origin"]);
+        Assert.Equal("""{"discarded":"malformed_invalid_payload_structure"}""", malformed.Body);
+        Assert.Equal(204, asked.Status);
+        Assert.Equal("POST", asked.Headers["Access-Control-Allow-Methods"]);
+    }
+
+    [Fact]
+    public async Task A_forwarder_that_sends_a_crash_again_gets_the_same_answer()
+    {
+        const string Id = "0a1bb258-cbbf-4589-a673-34f800200101";
+        var request = WireRequest.Good
+            .Plus(Part.Text("uuid", Id), Part.Dump("upload_file_minidump", "MDMP"))
+            .PlusHeader($"Authorization: bearer {CollectorServer.Token}");
+
+        var first = await server.SendAsync(request);
+        var again = await server.SendAsync(request);
+        var other = await server.SendAsync(request.Plus(Part.Text("more", "1")));
+
+        Assert.Equal($"CrashID=bp-{Id}\n", first.Body);
+        Assert.Equal(first.Body, again.Body);
+        Assert.Equal((409, "Discarded=malformed_conflicting_uuid"), (other.Status, other.Body));
+    }
+
+    [Fact]
+    public async Task Each_submission_leaves_one_line_in_the_log_whatever_its_texts_hold()
+    {
+        var request = WireRequest.Of(Part.Text("ProductName", "Line\nBreaker"), Part.Dump("upload_file_minidump", "MDMP"));
+
+        var reply = await server.SendAsync(request);
+
+        var line = Assert.Single(server.Log, line => line.Contains("Breaker"));
+        Assert.Matches(
+            $@"\AInformation: {reply.Body.Trim()} \(200\) to Line.Breaker  by accept_everything: {request.Body.Length} bytes, "
+            + @"1 dumps of 4, [0-9.]+ ms, wire/1 \z",
+            line);
+    }
+
+    static byte[] Between(byte[] bytes, string start, string end)
+    {
+        var from = bytes.AsSpan().IndexOf(Encoding.Latin1.GetBytes(start)) + start.Length;
+        return bytes[from..(from + bytes.AsSpan(from).LastIndexOf(Encoding.Latin1.GetBytes(end)))];
+    }
+
+    static byte[] Dechunk(byte[] request)
+    {
+        var body = new MemoryStream();
+        var at = request.AsSpan().IndexOf("\r\n\r\n"u8) + 4;
+        while (true)
+        {
+            var end = at + request.AsSpan(at).IndexOf("\r\n"u8);
+            var length = Convert.ToInt32(Encoding.ASCII.GetString(request, at, end - at), 16);
+            if (length == 0)
+                return body.ToArray();
+
+            body.Write(request, end + 2, length);
+            at = end + 2 + length + 2;
+        }
+    }
+}
