@@ -1,6 +1,13 @@
+using System.Diagnostics.Metrics;
 using System.Reflection;
 using Socorro.Collecting;
 using Socorro.Engines.Embedded;
+using Socorro.Fields;
+using Socorro.Minidumps;
+using Socorro.Minidumps.Symbols;
+using Socorro.Processing;
+using Socorro.Signatures;
+using Socorro.Signatures.Lists;
 using Socorro.Storage;
 using Socorro.Web;
 
@@ -26,6 +33,7 @@ public static class App
         builder.Services.AddSingleton(TimeProvider.System);
         await AddEnginesAsync(builder.Services, options, loggers, cancel);
         AddCollecting(builder.Services);
+        AddProcessing(builder.Services, options);
         builder.Services.AddSocorroWeb();
 
         var app = builder.Build();
@@ -68,6 +76,32 @@ public static class App
         services.AddSingleton(new CollectorSettings());
         services.AddSingleton<CollectorMetrics>();
         services.AddSingleton<Collector>();
+    }
+
+    static void AddProcessing(IServiceCollection services, Options options)
+    {
+        services.AddSingleton(FieldSet.Default);
+        services.AddSingleton(SignatureLists.BuiltIn);
+        services.AddSingleton(provider => new SignatureGenerator(provider.GetRequiredService<SignatureLists>()));
+        services.AddSingleton(provider =>
+            new ProcessingMetrics(provider.GetRequiredService<IMeterFactory>().Create("Socorro")));
+        services.AddSingleton(new SymbolStore(options.Symbols));
+        services.AddSingleton(provider => new DumpWalker(
+            provider.GetRequiredService<SymbolStore>(),
+            fetch: null,
+            Limits.Default,
+            provider.GetRequiredService<ProcessingMetrics>(),
+            provider.GetRequiredService<ILogger<DumpWalker>>()));
+        services.AddSingleton(provider => PipelineChoice.Create(
+            provider.GetRequiredService<FieldSet>(),
+            provider.GetRequiredService<SignatureGenerator>(),
+            provider.GetRequiredService<ProcessingMetrics>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<CrashProcessor>();
+        services.AddSingleton(new ProcessorSettings { Workers = options.Workers });
+        services.AddSingleton<ProcessorLoop>();
+        AddLoop<ProcessorLoop>(services, loop => loop.RunAsync);
     }
 
     static void AddLoop<T>(IServiceCollection services, Func<T, Func<CancellationToken, Task>> run)

@@ -52,7 +52,8 @@ static class FieldValue
 
     static bool IsJson(string text) => text.Trim() == "null" || ReadJson(text) is not null;
 
-    static JsonNode? ReadJson(string text)
+    /// <summary>Hostile JSON; null when it is not valid, has a member twice, or text that is no text.</summary>
+    public static JsonNode? ReadJson(string text)
     {
         try
         {

@@ -1,6 +1,5 @@
 using Socorro.Minidumps.Cpu;
 using Socorro.Minidumps.Memory;
-using Socorro.Minidumps.Symbols.Rules;
 
 namespace Socorro.Minidumps.Symbols;
 

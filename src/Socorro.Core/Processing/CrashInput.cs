@@ -1,0 +1,24 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using Socorro.Crashes;
+
+namespace Socorro.Processing;
+
+/// <summary>All that processing starts from.</summary>
+public sealed record CrashInput
+{
+    /// <summary>The name of the main dump; the names of all other minidumps begin so.</summary>
+    public const string MainDump = "upload_file_minidump";
+
+    public required RawCrash Raw { get; init; }
+
+    /// <summary>One for each minidump, the main one first.</summary>
+    public IReadOnlyList<DumpWalk> Walks { get; init; } = [];
+
+    /// <summary>The other binary parts that rules ask for, by name.</summary>
+    public IReadOnlyDictionary<string, ReadOnlyMemory<byte>> Attachments { get; init; } =
+        FrozenDictionary<string, ReadOnlyMemory<byte>>.Empty;
+
+    /// <summary>The processed crash of the time before; undefined when this is the first.</summary>
+    public JsonElement Previous { get; init; }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Socorro.Crashes;
+using Socorro.Storage;
+
+namespace Socorro.Processing;
+
+/// <summary>What became of a request to process a crash.</summary>
+public enum ProcessingOutcome
+{
+    Processed,
+
+    /// <summary>It had been processed before; only the catalog was told again.</summary>
+    AlreadyProcessed,
+
+    /// <summary>The store has no such raw crash.</summary>
+    Missing,
+}
+
+/// <summary>Processes one crash: fetches it, walks its dumps, runs the rules, and stores the result before it returns.</summary>
+public sealed class CrashProcessor(
+    CrashStore store,
+    Catalog catalog,
+    DumpWalker walker,
+    PipelineChoice pipelines,
+    ProcessingMetrics metrics,
+    TimeProvider time)
+{
+    /// <param name="id">The crash.</param>
+    /// <param name="again">Whether to process it though it has been.</param>
+    /// <param name="cancel">Cancelling leaves the crash as it was, or processed.</param>
+    /// <exception cref="StorageRefusedException">The result could not be kept, or the crash not be read.</exception>
+    public async Task<ProcessingOutcome> ProcessAsync(CrashId id, bool again, CancellationToken cancel)
+    {
+        var previous = await store.FindProcessedAsync(id, cancel);
+        if (previous is not null && !again)
+        {
+            // The process may have died between the two commits.
+            await catalog.RecordAsync([Summary.Of(previous)], cancel);
+            return ProcessingOutcome.AlreadyProcessed;
+        }
+
+        if (await store.FindRawAsync(id, cancel) is not { } raw)
+            return ProcessingOutcome.Missing;
+
+        var result = await MakeAsync(raw, previous, cancel);
+        await store.PutProcessedAsync(result.Crash, cancel);
+        await catalog.RecordAsync([result.Summary], cancel);
+        if (previous is null)
+            metrics.Ingested(time.GetUtcNow() - raw.SubmittedAt);
+        return ProcessingOutcome.Processed;
+    }
+
+    /// <summary>Makes the processed crash without storing it.</summary>
+    public async Task<ProcessingResult> MakeAsync(RawCrash raw, ProcessedCrash? previous, CancellationToken cancel)
+    {
+        var pipeline = pipelines.For(raw);
+        var walks = new List<DumpWalk>();
+        foreach (var dump in raw.Dumps.Where(IsMinidump).OrderBy(dump => dump.Name != CrashInput.MainDump))
+        {
+            var bytes = await store.FindDumpAsync(raw.Id, dump.Name, cancel)
+                ?? throw new InvalidDataException($"Dump {dump.Name} of crash {raw.Id} is not in the store");
+            walks.Add(await walker.WalkAsync(dump.Name, bytes, cancel));
+        }
+
+        return pipeline.Run(new()
+        {
+            Raw = raw,
+            Walks = walks,
+            Attachments = await FindAttachmentsAsync(raw, pipeline.Ruleset, cancel),
+            Previous = previous is null ? default : JsonElement.Parse(previous.Json.Span),
+        });
+    }
+
+    async Task<Dictionary<string, ReadOnlyMemory<byte>>> FindAttachmentsAsync(
+        RawCrash raw, Ruleset ruleset, CancellationToken cancel)
+    {
+        var found = new Dictionary<string, ReadOnlyMemory<byte>>();
+        var wanted = ruleset.Rules.SelectMany(rule => rule.Attachments).Distinct();
+        foreach (var name in wanted.Intersect(raw.Dumps.Select(dump => dump.Name)))
+        {
+            if (await store.FindDumpAsync(raw.Id, name, cancel) is { } bytes)
+                found.Add(name, bytes);
+        }
+
+        return found;
+    }
+
+    static bool IsMinidump(DumpEntry dump) => dump.Name.StartsWith(CrashInput.MainDump, StringComparison.Ordinal);
+}

@@ -1,0 +1,132 @@
+using System.Collections.Frozen;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Socorro.Crashes;
+using Socorro.Fields;
+
+namespace Socorro.Processing;
+
+/// <summary>
+/// A processed crash while rules write it. It begins with nothing, so that nothing of an earlier processing survives, and
+/// holds each rule to the fields that it declared.
+/// </summary>
+public sealed class Draft
+{
+    readonly FieldSet _declared;
+    readonly CrashInput _input;
+    readonly SortedDictionary<string, JsonNode?> _fields = new(StringComparer.Ordinal);
+    readonly Dictionary<string, JsonElement> _reports;
+    readonly List<string> _notes = [];
+    Rule? _rule;
+
+    public Draft(FieldSet declared, CrashInput input)
+    {
+        _declared = declared;
+        _input = input;
+        _reports = input.Walks
+            .Where(walk => walk.Report.ValueKind == JsonValueKind.Object)
+            .ToDictionary(walk => walk.Name, walk => walk.Report);
+        var main = input.Walks.FirstOrDefault(walk => walk.Name == CrashInput.MainDump);
+        Annotations = Processing.Annotations.Gather(
+            input.Raw.Annotations, main?.Annotations ?? FrozenDictionary<string, string>.Empty);
+    }
+
+    public RawCrash Raw => _input.Raw;
+
+    public IReadOnlyList<DumpWalk> Walks => _input.Walks;
+
+    /// <summary>What the client said about the crash, without NULs; and what its dump says where the client said nothing.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; }
+
+    /// <summary>The stack walker's report of the main dump; undefined when there is none.</summary>
+    public JsonElement Report => ReportOf(CrashInput.MainDump);
+
+    /// <summary>The reports of all dumps, by the dump's name.</summary>
+    public IReadOnlyCollection<string> Reported => _reports.Keys;
+
+    public IReadOnlyList<string> Notes => _notes;
+
+    public IReadOnlyDictionary<string, JsonNode?> Fields => _fields;
+
+    /// <summary>What the rule at work has written so far.</summary>
+    internal List<string> Written { get; } = [];
+
+    public JsonElement ReportOf(string dump) => _reports.GetValueOrDefault(dump);
+
+    /// <summary>Puts an edited report in the place of the walker's.</summary>
+    public void ReplaceReport(string dump, JsonObject report) =>
+        _reports[dump] = JsonSerializer.SerializeToElement(report);
+
+    /// <summary>What the client sent for a field: the first of its declared annotations that is there.</summary>
+    public string? Sent(string field)
+    {
+        var declaration = _declared.Find(field)
+            ?? throw new InvalidOperationException($"Field {field} is not declared");
+        foreach (var name in declaration.Annotations)
+        {
+            if (Annotations.TryGetValue(name, out var text))
+                return text;
+        }
+
+        return null;
+    }
+
+    public ReadOnlyMemory<byte>? FindAttachment(string name) =>
+        _input.Attachments.TryGetValue(name, out var bytes) ? bytes : null;
+
+    /// <summary>The value of a field; null when it was not written, or written as null.</summary>
+    /// <exception cref="InvalidOperationException">The rule at work did not declare that it reads the field.</exception>
+    public JsonNode? Find(string field)
+    {
+        if (_rule is { } rule && !rule.Inputs.Contains(field) && !rule.Outputs.Contains(field))
+            throw new InvalidOperationException($"Rule {rule.Name} reads {field} without having declared it");
+
+        return _fields.GetValueOrDefault(field);
+    }
+
+    /// <summary>The text of a field; null when it has none.</summary>
+    public string? FindText(string field) => Find(field) is JsonValue value && value.TryGetValue(out string? text) ? text : null;
+
+    public long? FindInteger(string field) => Find(field) is JsonValue value && value.TryGetValue(out long number) ? number : null;
+
+    /// <summary>Writes a field; null is written as such.</summary>
+    /// <exception cref="InvalidOperationException">The rule at work did not declare that it writes the field.</exception>
+    public void Set(string field, JsonNode? value)
+    {
+        if (_rule is { } rule && !rule.Outputs.Contains(_declared.Find(field)?.Name ?? field))
+            throw new InvalidOperationException($"Rule {rule.Name} writes {field} without having declared it");
+
+        _fields[field] = value;
+        Written.Add(field);
+    }
+
+    public void Note(string text) => _notes.Add(text);
+
+    /// <summary>Holds what follows to a rule's declarations; null for the pipeline itself.</summary>
+    internal void BeginRule(Rule? rule)
+    {
+        _rule = rule;
+        Written.Clear();
+    }
+
+    internal byte[] ToUtf8()
+    {
+        using var output = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(output, JsonText.Compact))
+        {
+            writer.WriteStartObject();
+            foreach (var (name, value) in _fields)
+            {
+                writer.WritePropertyName(name);
+                if (value is null)
+                    writer.WriteNullValue();
+                else
+                    value.WriteTo(writer);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return output.ToArray();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+using Socorro.Minidumps;
+using Socorro.Minidumps.Output;
+using Socorro.Minidumps.Symbols;
+
+namespace Socorro.Processing;
+
+/// <summary>Gets symbols that a walk wished it had into the walker's store.</summary>
+/// <returns>Whether there are any that were not there before.</returns>
+public delegate Task<bool> SymbolFetch(IReadOnlyList<ModuleKey> wanted, CancellationToken cancel);
+
+/// <summary>
+/// Walks minidumps. Whatever is in a dump, this ends in bounded time with a status: refused, cut short, or failed dumps leave
+/// a crash without stacks, not a crash that can't be processed.
+/// </summary>
+public sealed partial class DumpWalker(
+    SymbolStore symbols, SymbolFetch? fetch, Limits limits, ProcessingMetrics metrics, ILogger<DumpWalker> log)
+{
+    /// <summary>The status of a dump that ended the walker by an exception: a fault of ours.</summary>
+    public const string Failed = "WalkFailed";
+
+    /// <summary>Each round, symbols may show frames of modules that nobody wanted before; few dumps need three.</summary>
+    const int MaxRounds = 8;
+
+    /// <summary>Far more than any known dump needs: a hostile one that finds a recursion must not end the process.</summary>
+    const int StackSize = 16 * 1024 * 1024;
+
+    public async Task<DumpWalk> WalkAsync(string name, ReadOnlyMemory<byte> dump, CancellationToken cancel)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var walk = await WalkToEndAsync(name, dump, cancel);
+        metrics.Walked(walk.Status, Stopwatch.GetElapsedTime(start));
+        return walk;
+    }
+
+    async Task<DumpWalk> WalkToEndAsync(string name, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    {
+        if (bytes.IsEmpty)
+            return new() { Name = name, Status = DumpWalk.Empty, Problems = ["Shortcut for 0-bytes minidump."] };
+
+        try
+        {
+            if (!Minidump.TryOpen(bytes, limits, out var dump, out var refusal))
+                return new() { Name = name, Status = refusal.Error, Problems = [refusal.Message] };
+
+            var state = await WalkAsync(dump, cancel);
+            for (var round = 1; round < MaxRounds && await FetchAsync(state, cancel); round++)
+                state = await WalkAsync(dump, cancel);
+
+            return await RunAsync(() => Describe(name, dump, state), cancel);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            LogFailed(name, e);
+            return new() { Name = name, Status = Failed, Problems = [e.GetType().Name] };
+        }
+    }
+
+    Task<ProcessState> WalkAsync(Minidump dump, CancellationToken cancel) =>
+        RunAsync(() => StackWalker.Walk(dump, symbols, new() { Limits = limits }), cancel);
+
+    async Task<bool> FetchAsync(ProcessState state, CancellationToken cancel) =>
+        fetch is not null && state.Wanted is { Count: > 0 } wanted && await fetch(wanted, cancel);
+
+    static DumpWalk Describe(string name, Minidump dump, ProcessState state)
+    {
+        var problems = dump.Problems.Select(problem => problem.ToString()).ToList();
+        var isReadable = JsonText.TryParse(JsonReport.ToUtf8(state), out var report);
+        return new()
+        {
+            Name = name,
+            Status = isReadable ? state.Status : Failed,
+            Report = report,
+            Annotations = dump.CrashpadInfo?.MergeAnnotations() ?? FrozenDictionary<string, string>.Empty,
+            Problems = problems,
+        };
+    }
+
+    /// <summary>Runs on a thread of its own with a large stack; one that is cancelled is left to its deadline.</summary>
+    static Task<T> RunAsync<T>(Func<T> work, CancellationToken cancel)
+    {
+        var result = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var thread = new Thread(
+            () =>
+            {
+                try
+                {
+                    result.SetResult(work());
+                }
+                catch (Exception e)
+                {
+                    result.SetException(e);
+                }
+            },
+            StackSize)
+        {
+            IsBackground = true,
+            Name = "stack walk",
+        };
+        thread.Start();
+        return result.Task.WaitAsync(cancel);
+    }
+
+    [LoggerMessage(LogLevel.Error, "The stack walker failed at {Dump}")]
+    partial void LogFailed(string dump, Exception e);
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Socorro.Processing;
+
+/// <summary>Reads JSON whose values may be of any type (what does not fit is as good as absent), and writes it as text.</summary>
+static partial class JsonText
+{
+    /// <summary>Nothing is escaped that JSON does not ask to be: documents are not pasted into pages.</summary>
+    public static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>
+    /// Reads hostile JSON. Half a surrogate pair, written as an escape, becomes the replacement character: it parses, and would
+    /// fail whoever reads or writes it later.
+    /// </summary>
+    public static bool TryParse(ReadOnlyMemory<byte> utf8, out JsonElement json)
+    {
+        try
+        {
+            json = JsonElement.Parse(utf8.Span);
+            if (utf8.Span.IndexOf("\\ud"u8) < 0 && utf8.Span.IndexOf("\\uD"u8) < 0)
+                return true;
+
+            var whole = HalfPair().Replace(
+                json.GetRawText(), match => match.Groups[1].Success ? match.Value : @"\uFFFD");
+            json = JsonElement.Parse(whole);
+            return true;
+        }
+        catch (JsonException)
+        {
+            json = default;
+            return false;
+        }
+    }
+
+    extension(JsonElement element)
+    {
+        /// <summary>The member of that name; undefined when this is no object, it is absent, or null.</summary>
+        public JsonElement Member(string name) =>
+            element.ValueKind == JsonValueKind.Object
+            && element.TryGetProperty(name, out var member)
+            && member.ValueKind != JsonValueKind.Null
+                ? member
+                : default;
+
+        /// <summary>The elements of an array; none when this is something else.</summary>
+        public IEnumerable<JsonElement> Items() =>
+            element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [];
+
+        /// <summary>The members of an object; none when this is something else.</summary>
+        public IEnumerable<JsonProperty> Members() =>
+            element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : [];
+
+        /// <summary>The text of a string; null when this is something else.</summary>
+        public string? Text() => element.ValueKind == JsonValueKind.String ? element.GetString() : null;
+
+        public long? Integer() =>
+            element.ValueKind == JsonValueKind.Number && element.TryGetInt64(out var number) ? number : null;
+
+        /// <summary>
+        /// As one line of ASCII with a blank after colons and commas and the members of objects sorted: the form that tools of
+        /// the field compare.
+        /// </summary>
+        public string ToSortedText()
+        {
+            var text = new StringBuilder();
+            AppendSorted(text, element);
+            return text.ToString();
+        }
+    }
+
+    static void AppendSorted(StringBuilder text, JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.Object:
+                text.Append('{');
+                var first = true;
+                foreach (var member in element.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal))
+                {
+                    AppendString(text.Append(first ? "" : ", "), member.Name);
+                    AppendSorted(text.Append(": "), member.Value);
+                    first = false;
+                }
+
+                text.Append('}');
+                break;
+
+            case JsonValueKind.Array:
+                text.Append('[');
+                for (var i = 0; i < element.GetArrayLength(); i++)
+                    AppendSorted(text.Append(i == 0 ? "" : ", "), element[i]);
+
+                text.Append(']');
+                break;
+
+            case JsonValueKind.String:
+                AppendString(text, element.GetString()!);
+                break;
+
+            default:
+                text.Append(element.GetRawText());
+                break;
+        }
+    }
+
+    static void AppendString(StringBuilder text, string value)
+    {
+        text.Append('"');
+        foreach (var c in value)
+        {
+            _ = c switch
+            {
+                '"' or '\\' => text.Append('\\').Append(c),
+                '\n' => text.Append("\\n"),
+                '\r' => text.Append("\\r"),
+                '\t' => text.Append("\\t"),
+                < ' ' or > '~' => text.Append(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}"),
+                _ => text.Append(c),
+            };
+        }
+
+        text.Append('"');
+    }
+
+    [GeneratedRegex(@"(\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u[dD][89a-fA-F]..")]
+    private static partial Regex HalfPair();
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Logging;
+using Socorro.Crashes;
+using Socorro.Fields;
+using Socorro.Storage;
+
+namespace Socorro.Processing;
+
+/// <summary>
+/// Makes the processed crash from what was sent and the stack walks. A rule that fails is noted on the crash and counted, and the
+/// next one runs: the crash is never lost.
+/// </summary>
+public sealed partial class Pipeline(
+    FieldSet fields, Ruleset ruleset, ProcessingMetrics metrics, TimeProvider time, ILogger<Pipeline> log)
+{
+    const int MaxHistory = 100;
+    const string NotProcessed = "EMPTY: crash failed to process";
+
+    readonly Ruleset _ruleset = ruleset.Check(fields);
+
+    public Ruleset Ruleset => _ruleset;
+
+    public ProcessingResult Run(CrashInput input)
+    {
+        var crash = new Draft(fields, input);
+        var started = Now();
+        crash.Set("success", false);
+        crash.Set("started_datetime", started);
+        crash.Set("processor_version", ProductVersion.Current);
+        crash.Set("signature", NotProcessed);
+        crash.Note($">>> Start processing: {started} (socorro {ProductVersion.Current})");
+
+        FieldCopy.Copy(fields, crash);
+        var runs = _ruleset.Rules.Select(rule => Run(rule, crash)).ToList();
+
+        crash.BeginRule(null);
+        Finish(crash, input.Previous, IsSuccess(crash, runs));
+        metrics.Processed(_ruleset.Name);
+        return new(
+            new(crash.Raw.Id, crash.ToUtf8()), Summary.Of(crash.Raw.Id, crash.Raw.SubmittedAt, crash.FindText), runs);
+    }
+
+    RuleRun Run(Rule rule, Draft crash)
+    {
+        var start = Stopwatch.GetTimestamp();
+        var applied = false;
+        string? failure = null;
+        crash.BeginRule(rule);
+        try
+        {
+            applied = rule.Applies(crash);
+            if (applied)
+                rule.Act(crash);
+        }
+        catch (Exception e)
+        {
+            // The class alone: everyone may read notes, and a message may quote what is protected.
+            failure = e.GetType().Name;
+            crash.Note($"ruleset '{_ruleset.Name}' rule '{rule.Name}' failed: {failure}");
+            metrics.RuleFailed(rule.Name);
+            LogRuleFailed(rule.Name, crash.Raw.Id, e);
+        }
+
+        var elapsed = Stopwatch.GetElapsedTime(start);
+        metrics.RuleRan(rule.Name, elapsed);
+        return new(rule.Name, applied, [.. crash.Written], failure, elapsed);
+    }
+
+    static bool IsSuccess(Draft crash, List<RuleRun> runs)
+    {
+        var main = crash.Walks.FirstOrDefault(walk => walk.Name == CrashInput.MainDump);
+        return main is null or { Status: DumpWalk.Ok } && runs.TrueForAll(run => run.Failure is null);
+    }
+
+    void Finish(Draft crash, JsonElement previous, bool isSuccess)
+    {
+        if (previous.ValueKind == JsonValueKind.Object)
+        {
+            var notes = previous.Member("processor_notes").Text() ?? "";
+            crash.Set("processor_history", Prepend(notes, previous.Member("processor_history")));
+            if (previous.Member("signature").Text() is { } signature && signature != crash.FindText("signature"))
+            {
+                var entry = new JsonObject
+                {
+                    ["signature"] = signature,
+                    ["completed_datetime"] = previous.Member("completed_datetime").Text(),
+                };
+                crash.Set("signature_history", Prepend(entry, previous.Member("signature_history")));
+            }
+            else if (previous.Member("signature_history") is { ValueKind: JsonValueKind.Array } history)
+            {
+                crash.Set("signature_history", JsonArray.Create(history));
+            }
+        }
+
+        crash.Set("success", isSuccess);
+        crash.Set("processor_notes", string.Join('\n', crash.Notes));
+        crash.Set("completed_datetime", Now());
+    }
+
+    static JsonArray Prepend(JsonNode first, JsonElement rest) =>
+        new([first, .. rest.Items().Take(MaxHistory - 1).Select(entry => JsonSerializer.SerializeToNode(entry))]);
+
+    string Now() => time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
+
+    [LoggerMessage(LogLevel.Warning, "Rule {Rule} failed for crash {Id}")]
+    partial void LogRuleFailed(string rule, CrashId id, Exception e);
+}
+
+/// <summary>What became of a crash.</summary>
+/// <param name="Crash">The document to keep.</param>
+/// <param name="Summary">What lists show of it.</param>
+/// <param name="Rules">Each rule in its order.</param>
+public sealed record ProcessingResult(ProcessedCrash Crash, CrashSummary Summary, IReadOnlyList<RuleRun> Rules);
+
+/// <summary>One rule at one crash.</summary>
+/// <param name="Rule">Its name.</param>
+/// <param name="Applied">Whether there was anything for it to do.</param>
+/// <param name="Written">The fields that it wrote.</param>
+/// <param name="Failure">The class of the exception that ended it; null when none did.</param>
+/// <param name="Elapsed">How long it took.</param>
+public sealed record RuleRun(string Rule, bool Applied, IReadOnlyList<string> Written, string? Failure, TimeSpan Elapsed);

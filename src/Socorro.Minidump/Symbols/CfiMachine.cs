@@ -1,0 +1,166 @@
+using System.Numerics;
+using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Memory;
+
+namespace Socorro.Minidumps.Symbols;
+
+/// <summary>
+/// Evaluates the byte code of <see cref="CfiRules"/>, one rule after the other. Whatever the bytes say, it takes time in
+/// proportion to their number and a fixed amount of stack.
+/// </summary>
+ref struct CfiMachine(
+    ReadOnlySpan<byte> program, CpuTraits cpu, in Registers callee, MemoryMap memory, ReadOnlySpan<sbyte> registerMap)
+{
+    readonly ReadOnlySpan<byte> _program = program;
+    readonly ref readonly Registers _callee = ref callee;
+    readonly ReadOnlySpan<sbyte> _registerMap = registerMap;
+    int _position;
+
+    /// <summary>What ".cfa" stands for in the rules behind its own.</summary>
+    public ulong Cfa { get; set; }
+
+    /// <summary>Reads which register the next rule is for; −1 when it is none of this processor's. False at the end.</summary>
+    public bool TryReadTarget(out int register)
+    {
+        register = -1;
+        if (!ByteCode.TryReadUnsigned(_program, ref _position, out var name))
+            return false;
+
+        register = FindRegister(name);
+        return true;
+    }
+
+    /// <summary>Evaluates the next rule if it is for the name with this index.</summary>
+    public UnwindOutcome EvaluateIf(int expectedName, out ulong value)
+    {
+        value = 0;
+        return ByteCode.TryReadUnsigned(_program, ref _position, out var name) && name == (ulong)expectedName
+            ? Evaluate(out value)
+            : UnwindOutcome.Failed;
+    }
+
+    /// <summary>Evaluates the rule whose target was just read, and steps over it.</summary>
+    public UnwindOutcome Evaluate(out ulong value)
+    {
+        value = 0;
+        if (_position == _program.Length)
+            return UnwindOutcome.Failed;
+
+        var form = (CfiForm)_program[_position++];
+        if (form == CfiForm.Undefined)
+            return UnwindOutcome.EndOfStack;
+
+        var known = form switch
+        {
+            CfiForm.RegisterPlus => EvaluateRegisterPlus(out value),
+            CfiForm.CfaPlus => EvaluateCfaPlus(out value),
+            CfiForm.LoadCfaPlus => EvaluateCfaPlus(out value) && TryLoad(ref value),
+            CfiForm.General => EvaluateGeneral(out value),
+            _ => false,
+        };
+        return known ? UnwindOutcome.Caller : UnwindOutcome.Failed;
+    }
+
+    bool EvaluateRegisterPlus(out ulong value)
+    {
+        value = 0;
+        if (!ByteCode.TryReadUnsigned(_program, ref _position, out var name)
+            || !ByteCode.TryReadSigned(_program, ref _position, out var offset)
+            || !TryGet(name, out var register))
+        {
+            return false;
+        }
+
+        value = unchecked(register + (ulong)offset);
+        return true;
+    }
+
+    bool EvaluateCfaPlus(out ulong value)
+    {
+        var read = ByteCode.TryReadSigned(_program, ref _position, out var offset);
+        value = unchecked(Cfa + (ulong)offset);
+        return read;
+    }
+
+    bool EvaluateGeneral(out ulong value)
+    {
+        value = 0;
+        if (!ByteCode.TryReadUnsigned(_program, ref _position, out var length)
+            || length > (ulong)(_program.Length - _position))
+        {
+            return false;
+        }
+
+        var end = _position + (int)length;
+        Span<ulong> stack = stackalloc ulong[CfiCompiler.MaxStack + 1];
+        var depth = 0;
+        var known = true;
+        while (known && _position < end)
+            known = Step((CfiOperation)_program[_position++], stack, ref depth);
+
+        _position = end;
+        value = stack[0];
+        return known && depth == 1;
+    }
+
+    bool Step(CfiOperation operation, scoped Span<ulong> stack, ref int depth)
+    {
+        if (operation <= CfiOperation.Cfa)
+            return depth < stack.Length && TryReadOperand(operation, out stack[depth++]);
+
+        if (operation == CfiOperation.Load)
+            return depth > 0 && TryLoad(ref stack[depth - 1]);
+
+        if (depth < 2)
+            return false;
+
+        depth--;
+        return TryApply(operation, stack[depth - 1], stack[depth], out stack[depth - 1]);
+    }
+
+    bool TryReadOperand(CfiOperation operation, out ulong value)
+    {
+        value = Cfa;
+        if (operation == CfiOperation.Cfa)
+            return true;
+
+        if (operation == CfiOperation.Register)
+            return ByteCode.TryReadUnsigned(_program, ref _position, out var name) && TryGet(name, out value);
+
+        var read = ByteCode.TryReadSigned(_program, ref _position, out var number);
+        value = (ulong)number;
+        return read;
+    }
+
+    static bool TryApply(CfiOperation operation, ulong left, ulong right, out ulong value)
+    {
+        var defined = operation switch
+        {
+            CfiOperation.Divide or CfiOperation.Modulo => right != 0,
+            CfiOperation.Align => BitOperations.IsPow2(right),
+            _ => operation <= CfiOperation.Align,
+        };
+        value = !defined ? 0 : unchecked(operation switch
+        {
+            CfiOperation.Add => left + right,
+            CfiOperation.Subtract => left - right,
+            CfiOperation.Multiply => left * right,
+            CfiOperation.Divide => left / right,
+            CfiOperation.Modulo => left % right,
+            _ => left & (0 - right),
+        });
+        return defined;
+    }
+
+    readonly int FindRegister(ulong name) => name < (ulong)_registerMap.Length ? _registerMap[(int)name] : -1;
+
+    readonly bool TryGet(ulong name, out ulong value)
+    {
+        value = 0;
+        var register = FindRegister(name);
+        return register >= 0 && _callee.TryGet(register, out value);
+    }
+
+    readonly bool TryLoad(ref ulong value) =>
+        memory.TryReadInteger(value & cpu.AddressMask, cpu.PointerSize, out value);
+}
