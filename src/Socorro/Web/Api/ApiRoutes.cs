@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
 
 namespace Socorro.Web.Api;
@@ -10,7 +11,7 @@ static class ApiRoutes
 
     public static void AddSocorroApi(this IServiceCollection services) => services.AddOpenApi(openApi =>
     {
-        openApi.ShouldInclude = _ => true;
+        openApi.ShouldInclude = IsPublic;
         openApi.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo
@@ -20,25 +21,26 @@ static class ApiRoutes
                 Description = "Crash reports as JSON. Errors are JSON as well: an `error`, or `errors` by parameter.",
             };
             document.Servers = [];
+            document.Paths = WithSlashes(document.Paths);
             return Task.CompletedTask;
         });
     });
 
     public static void MapSocorroApi(this WebApplication app)
     {
-        app.MapGet("/api/ProcessedCrash/", ProcessedCrashApi.GetAsync)
+        app.MapApi("/api/ProcessedCrash/", ProcessedCrashApi.GetAsync)
             .WithName("ProcessedCrash")
             .WithSummary("A processed crash")
             .WithDescription("The whole document that processing made of a crash. 404 until the crash is processed.")
             .Produces(StatusCodes.Status200OK, contentType: "application/json")
             .ProducesApiErrors();
-        app.MapGet("/api/RawCrash/", RawCrashApi.GetAsync)
+        app.MapApi("/api/RawCrash/", RawCrashApi.GetAsync)
             .WithName("RawCrash")
             .WithSummary("A raw crash or one of its dumps")
             .WithDescription("What the client sent: its annotations with the collector's metadata, or the bytes of a dump.")
             .Produces(StatusCodes.Status200OK, contentType: "application/json")
             .ProducesApiErrors();
-        app.MapGet("/api/CrashVerify/", CrashVerifyApi.GetAsync)
+        app.MapApi("/api/CrashVerify/", CrashVerifyApi.GetAsync)
             .WithName("CrashVerify")
             .WithSummary("Where a crash is")
             .WithDescription("Which documents of a crash are in the store.")
@@ -55,6 +57,26 @@ static class ApiRoutes
         app.Map("/api/{name}/", (string name) =>
             ApiAnswers.Error(StatusCodes.Status404NotFound, $"No service called '{Wording.Clip(name, 100)}'"))
             .ExcludeFromDescription();
+    }
+
+    /// <summary>Whether a described route belongs to the API, as <c>/submit</c> for one does not.</summary>
+    public static bool IsPublic(ApiDescription route) =>
+        route.RelativePath?.StartsWith("api/", StringComparison.Ordinal) is true;
+
+    static RouteHandlerBuilder MapApi(this WebApplication app, string path, Delegate handler)
+    {
+        // Else other methods would fall to the route of unknown names.
+        app.Map(path, () => TypedResults.StatusCode(StatusCodes.Status405MethodNotAllowed)).ExcludeFromDescription();
+        return app.MapGet(path, handler);
+    }
+
+    /// <summary>The generator drops the slash that addresses of the API end with.</summary>
+    static OpenApiPaths WithSlashes(OpenApiPaths paths)
+    {
+        var slashed = new OpenApiPaths();
+        foreach (var (path, item) in paths)
+            slashed.Add($"{path}/", item);
+        return slashed;
     }
 
     static void ProducesApiErrors(this RouteHandlerBuilder route) => route

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.Mvc.Infrastructure;
+using Socorro.Web.Api;
 
 namespace Socorro.Web.Pages.ApiGuide;
 
@@ -20,9 +21,10 @@ public sealed partial class ApiGuidePage
     {
         var methods =
             from one in descriptions.ApiDescriptionGroups.Items.SelectMany(items => items.Items)
+            where ApiRoutes.IsPublic(one)
             let metadata = one.ActionDescriptor.EndpointMetadata
             select new ApiMethod(
-                $"/{one.RelativePath}",
+                $"/{one.RelativePath}/",
                 metadata.OfType<IEndpointSummaryMetadata>().LastOrDefault()?.Summary ?? "",
                 metadata.OfType<IEndpointDescriptionMetadata>().LastOrDefault()?.Description ?? "",
                 [.. one.ParameterDescriptions.Select(Describe)]);

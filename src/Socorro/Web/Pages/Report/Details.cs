@@ -68,7 +68,7 @@ static class Details
     {
         FieldForm.Bytes when number >= 1024 => $"{Wording.Count(number)} B ({Wording.Bytes(number)})",
         FieldForm.Bytes => $"{Wording.Count(number)} B",
-        FieldForm.Seconds when Math.Abs(number) is >= 60 and < 1L << 40 =>
+        FieldForm.Seconds when number is (>= 60 and < 1L << 40) or (<= -60 and > -1L << 40) =>
             $"{Wording.Count(number)} s ({Wording.Duration(TimeSpan.FromSeconds(number))})",
         FieldForm.Seconds => $"{Wording.Count(number)} s",
         FieldForm.Percent => $"{number} %",

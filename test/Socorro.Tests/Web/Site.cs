@@ -1,0 +1,139 @@
+using System.Collections.Frozen;
+using System.Net;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Socorro.Crashes;
+using Socorro.Engines.Embedded;
+using Socorro.Storage;
+using Socorro.Tests.Storage;
+using Socorro.Web;
+
+namespace Socorro.Tests.Web;
+
+/// <summary>The web part alone on a real socket, over the embedded engines in a temporary folder and a clock to move.</summary>
+public sealed class Site : IAsyncLifetime
+{
+    public const string MainDump = "upload_file_minidump";
+
+    readonly TemporaryFolder _folder = new();
+    WebApplication? _app;
+    EmbeddedEngines? _engines;
+
+    public FakeTimeProvider Time { get; } = new(Noon);
+
+    public static DateTimeOffset Noon { get; } = new(2026, 8, 21, 12, 0, 0, TimeSpan.Zero);
+
+    /// <summary>Follows no redirects and keeps no cookies.</summary>
+    public HttpClient Client { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+
+    public string DataFolder => _folder.Of("data");
+
+    public CrashStore Store => Engines.Store;
+
+    public CrashQueue Queue => Engines.Queue;
+
+    public Catalog Catalog => Engines.Catalog;
+
+    public string Url { get; private set; } = "";
+
+    EmbeddedEngines Engines => _engines ?? throw new InvalidOperationException("not started");
+
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _engines = await EmbeddedEngines.OpenAsync(DataFolder, Time, NullLoggerFactory.Instance, Cancel);
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Services.AddSingleton(new Options { Data = DataFolder, Symbols = [_folder.Of("no symbols here")] });
+        builder.Services.AddSingleton<TimeProvider>(Time);
+        builder.Services.AddSingleton(Store);
+        builder.Services.AddSingleton(Queue);
+        builder.Services.AddSingleton(Catalog);
+        builder.Services.AddSocorroWeb();
+        _app = builder.Build();
+        _app.MapWeb();
+        await _app.StartAsync(Cancel);
+        Url = _app.Urls.Single();
+        Client.BaseAddress = new Uri(Url);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (_app is not null)
+            await _app.DisposeAsync();
+        if (_engines is not null)
+            await _engines.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    /// <summary>Asks as a browser does.</summary>
+    public async Task<(HttpStatusCode Status, string Html)> BrowseAsync(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.ParseAdd("text/html,application/xhtml+xml,*/*;q=0.8");
+        using var answer = await Client.SendAsync(request, Cancel);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel));
+    }
+
+    public Task<HttpResponseMessage> GetAsync(string path) => Client.GetAsync(path, Cancel);
+
+    /// <summary>Stores a raw crash with one dump.</summary>
+    public async Task<CrashId> AddRawAsync(params (string Name, string Value)[] annotations)
+    {
+        using var compressor = new DumpCompressor();
+        compressor.Append("MDMP and so on"u8);
+        var content = compressor.Finish();
+        var raw = new RawCrash
+        {
+            Id = CrashId.Create(Time.GetUtcNow()),
+            SubmittedAt = Time.GetUtcNow(),
+            Annotations = annotations.ToFrozenDictionary(one => one.Name, one => one.Value),
+            Dumps = [compressor.Describe(MainDump, "a crash.dmp")],
+            Metadata = new()
+            {
+                Payload = "multipart",
+                IsCompressed = true,
+                PayloadSize = 321,
+                Notes = ["Removed Email from raw crash."],
+                UserAgent = "Breakpad/1",
+            },
+        };
+        await Store.PutRawAsync(raw, [content], Cancel);
+        return raw.Id;
+    }
+
+    /// <summary>Stores a crash and what processing made of it.</summary>
+    public async Task<CrashId> AddProcessedAsync(string json, params (string Name, string Value)[] annotations)
+    {
+        var id = await AddRawAsync(annotations);
+        await Store.PutProcessedAsync(new(id, Encoding.UTF8.GetBytes(json)), Cancel);
+        return id;
+    }
+
+    /// <summary>Records a crash for the lists, submitted some time ago.</summary>
+    public async Task<CrashSummary> RecordAsync(string signature, TimeSpan age)
+    {
+        var at = Time.GetUtcNow() - age;
+        var summary = new CrashSummary
+        {
+            Id = CrashId.Create(at),
+            SubmittedAt = at,
+            Signature = signature,
+            Product = "Editor",
+            Version = "2.1",
+            Os = "Windows 11",
+            Reason = "EXCEPTION_STACK_OVERFLOW",
+            Address = "0x1234",
+        };
+        await Catalog.RecordAsync([summary], Cancel);
+        return summary;
+    }
+}
