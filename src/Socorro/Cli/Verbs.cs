@@ -16,6 +16,7 @@ static class Verbs
         {
             Debug,
             RunVerb.Create(),
+            SubmitVerb.Create(),
             ConfigVerb.Create(),
             VersionVerb.Create(),
         };
