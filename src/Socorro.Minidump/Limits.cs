@@ -20,6 +20,11 @@ public sealed record Limits
     /// <summary>UTF-16 units or UTF-8 bytes in one string.</summary>
     public int MaxStringLength { get; init; } = 65_536;
 
+    /// <summary>
+    /// Bytes in all strings together: any number of records can point to the same long string.
+    /// </summary>
+    public int MaxTotalText { get; init; } = 32 << 20;
+
     /// <summary>Bytes read of a stream that is one text.</summary>
     public int MaxText { get; init; } = 16 << 20;
 
@@ -29,7 +34,7 @@ public sealed record Limits
     /// <summary>Bytes of extended processor state behind a context.</summary>
     public int MaxExtendedState { get; init; } = 65_536;
 
-    /// <summary>Entries in each annotation list, and handles.</summary>
+    /// <summary>Annotations of all lists together, handles, function tables.</summary>
     public int MaxListEntries { get; init; } = 65_536;
 
     /// <summary>Records of macOS crash information: the format has room for no more.</summary>

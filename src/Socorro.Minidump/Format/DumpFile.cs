@@ -9,12 +9,14 @@ sealed class DumpFile
 {
     readonly Dictionary<StreamType, Location> _streams = [];
     readonly ReadOnlyMemory<byte> _bytes;
+    long _textLeft;
 
     DumpFile(ReadOnlyMemory<byte> bytes, MinidumpHeader header, Limits limits)
     {
         _bytes = bytes;
         Header = header;
         Limits = limits;
+        _textLeft = limits.MaxTotalText;
     }
 
     public MinidumpHeader Header { get; }
@@ -98,22 +100,18 @@ sealed class DumpFile
 
     /// <summary>A MinidumpUTF8String of Crashpad: length in bytes, then UTF-8.</summary>
     public string? ReadUtf8(ulong rva) =>
-        TryReadByteArray(rva, out var text) ? DecodeUtf8(text) : null;
+        TryReadByteArray(rva, out var text) ? DecodeUtf8(text.Span) : null;
 
     /// <summary>A MinidumpByteArray of Crashpad: length, then as many bytes.</summary>
-    public bool TryReadByteArray(ulong rva, out ReadOnlySpan<byte> bytes)
+    public bool TryReadByteArray(ulong rva, out ReadOnlyMemory<byte> bytes)
     {
         bytes = default;
-        if (!TryFields(new(4, rva), out var prefix) || !TryFields(new(prefix.UInt32(0), rva + 4), out var array))
+        if (!TryFields(new(4, rva), out var prefix) || !TrySlice(new(prefix.UInt32(0), rva + 4), out bytes))
             return false;
 
-        bytes = array.Bytes[..Bound(array.Length, Limits.MaxStringLength)];
+        bytes = bytes[..Bound(bytes.Length, Limits.MaxStringLength)];
         return true;
     }
-
-    /// <summary>Decodes UTF-16 in the dump's byte order; lone surrogates become U+FFFD.</summary>
-    public string DecodeUtf16(ReadOnlySpan<byte> bytes) =>
-        (Header.BigEndian ? Encoding.BigEndianUnicode : Encoding.Unicode).GetString(bytes);
 
     /// <summary>UTF-16 in a field of fixed size, up to its NUL.</summary>
     public string ReadFixedUtf16(Fields fields, int offset, int units)
@@ -122,7 +120,19 @@ sealed class DumpFile
         return text.IndexOf('\0') is >= 0 and var end ? text[..end] : text;
     }
 
-    public static string DecodeUtf8(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
+    /// <summary>Decodes UTF-16 in the dump's byte order; lone surrogates become U+FFFD.</summary>
+    public string DecodeUtf16(ReadOnlySpan<byte> bytes) =>
+        Spend(bytes.Length) ? (Header.BigEndian ? Encoding.BigEndianUnicode : Encoding.Unicode).GetString(bytes) : "";
+
+    public string DecodeUtf8(ReadOnlySpan<byte> bytes) => Spend(bytes.Length) ? Encoding.UTF8.GetString(bytes) : "";
+
+    bool Spend(int length)
+    {
+        var left = Interlocked.Add(ref _textLeft, -length);
+        if (left < 0 && left + length >= 0)
+            Problems.Add("The dump", $"has more than {Limits.MaxTotalText} bytes of text; the rest was left out");
+        return left >= 0;
+    }
 
     int Bound(int length, int limit)
     {

@@ -28,17 +28,19 @@ readonly ref struct EntryList(Fields entries, int count, int stride)
 
     /// <summary>
     /// A list with a header that says its own size and that of an entry. Later versions of the format may have longer
-    /// entries, of which the known beginning is read.
+    /// entries, of which the known beginning is read. A count of 64 bits is one of 32 in the headers of some writers.
     /// </summary>
     public static EntryList ReadExtended(DumpFile file, StreamType type, int countSize, int entrySize, int limit)
     {
-        var headerSize = 8 + countSize;
-        if (!file.TryFindStream(type, headerSize, out var stream))
+        const int shortHeader = 12;
+        const int longHeader = 16;
+        if (!file.TryFindStream(type, shortHeader, out var stream))
             return default;
 
-        var start = Math.Max(stream.UInt32(0), (uint)headerSize);
+        var start = Math.Max(stream.UInt32(0), shortHeader);
         var stride = stream.UInt32(4);
-        var count = countSize == 8 ? stream.UInt64(8) : stream.UInt32(8);
+        var hasLongCount = countSize == 8 && start >= longHeader && stream.Has(0, longHeader);
+        var count = hasLongCount ? stream.UInt64(8) : stream.UInt32(8);
         if (count == 0)
             return default;
         if (stride < entrySize || stride > stream.Length || start > stream.Length)

@@ -63,9 +63,9 @@ public sealed record CodeView(CodeViewKind Kind, Guid Guid, uint Signature, uint
         return fields.UInt32(0) switch
         {
             Rsds when fields.Has(0, 24) => new(
-                CodeViewKind.Pdb70, fields.Guid(4), 0, fields.UInt32(20), record.Slice(4, 16), Text(fields.Bytes[24..])),
+                CodeViewKind.Pdb70, fields.Guid(4), 0, fields.UInt32(20), record.Slice(4, 16), Text(file, fields.Bytes[24..])),
             Nb10 when fields.Has(0, 16) => new(
-                CodeViewKind.Pdb20, default, fields.UInt32(8), fields.UInt32(12), default, Text(fields.Bytes[16..])),
+                CodeViewKind.Pdb20, default, fields.UInt32(8), fields.UInt32(12), default, Text(file, fields.Bytes[16..])),
             BpEl => new(CodeViewKind.Elf, default, 0, 0, record[4..], ""),
             _ => None with { Kind = CodeViewKind.Other },
         };
@@ -82,9 +82,9 @@ public sealed record CodeView(CodeViewKind Kind, Guid Guid, uint Signature, uint
 
     static string Upper(Guid guid) => guid.ToString("N", CultureInfo.InvariantCulture).ToUpperInvariant();
 
-    static string Text(ReadOnlySpan<byte> bytes)
+    static string Text(DumpFile file, ReadOnlySpan<byte> bytes)
     {
         var end = bytes.IndexOf((byte)0);
-        return DumpFile.DecodeUtf8(end < 0 ? bytes : bytes[..end]);
+        return file.DecodeUtf8(end < 0 ? bytes : bytes[..end]);
     }
 }

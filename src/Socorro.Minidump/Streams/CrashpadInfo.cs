@@ -58,13 +58,14 @@ public sealed record CrashpadInfo
             return null;
         }
 
+        var annotations = new CrashpadAnnotationReader(file);
         return new()
         {
             Version = stream.UInt32(0),
             ReportId = stream.Guid(4),
             ClientId = stream.Guid(20),
-            SimpleAnnotations = CrashpadModule.ReadDictionary(file, stream.Location(36)),
-            Modules = CrashpadModule.ReadAll(file, stream.Location(44)),
+            SimpleAnnotations = annotations.ReadDictionary(stream.Location(36)),
+            Modules = annotations.ReadModules(stream.Location(44)),
             AddressMask = stream.Has(56, 8) ? stream.UInt64(56) : 0,
         };
     }

@@ -58,7 +58,7 @@ public sealed record HandleObjectRecord(uint Type, ReadOnlyMemory<byte> Bytes)
     internal static IReadOnlyList<HandleObjectRecord> ReadChain(DumpFile file, uint rva)
     {
         const int header = 12;
-        const int longest = 16;
+        const int longest = 8;
         var records = new List<HandleObjectRecord>();
         while (rva != 0 && records.Count < longest && file.TryFields(new(header, rva), out var record))
         {

@@ -89,7 +89,7 @@ public sealed record MacCrashRecord
             var text = end < 0 ? _rest : _rest[..end];
             _rest = end < 0 ? default : _rest[(end + 1)..];
             var bound = Math.Min(text.Length, file.Limits.MaxStringLength);
-            return text.IsEmpty ? null : DumpFile.DecodeUtf8(text[..bound]);
+            return text.IsEmpty ? null : file.DecodeUtf8(text[..bound]);
         }
     }
 }

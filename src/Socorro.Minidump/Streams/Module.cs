@@ -53,8 +53,7 @@ public sealed record Module
         (CodeViewKind.Elf, _) => BuildIdText,
         (CodeViewKind.Pdb70, OsKind.MacOs or OsKind.Ios) => CodeView.Guid.ToString("N"),
         (CodeViewKind.Pdb70, OsKind.Linux or OsKind.Android) => BuildIdText,
-        (_, OsKind.Windows or OsKind.Unknown) or (CodeViewKind.Pdb70 or CodeViewKind.Pdb20, _) =>
-            $"{TimeDateStamp:x8}{Size:x}",
+        (_, OsKind.Windows) or (CodeViewKind.Pdb70 or CodeViewKind.Pdb20, _) => $"{TimeDateStamp:x8}{Size:x}",
         _ => null,
     };
 

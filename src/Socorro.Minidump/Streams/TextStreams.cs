@@ -39,12 +39,12 @@ static class TextStreams
             var part = end < 0 ? rest : rest[..end];
             rest = end < 0 ? default : rest[(end + 1)..];
             if (!part.IsEmpty)
-                yield return DumpFile.DecodeUtf8(part.Span[..Math.Min(part.Length, file.Limits.MaxStringLength)]);
+                yield return file.DecodeUtf8(part.Span[..Math.Min(part.Length, file.Limits.MaxStringLength)]);
         }
     }
 
     static string? ReadUtf8(DumpFile file, StreamType type) =>
-        TryRead(file, type, out var text) ? DumpFile.DecodeUtf8(text.Span) : null;
+        TryRead(file, type, out var text) ? file.DecodeUtf8(text.Span) : null;
 
     static bool TryRead(DumpFile file, StreamType type, out ReadOnlyMemory<byte> text)
     {

@@ -74,7 +74,7 @@ public sealed record ThreadRecord
                 ContextLocation = entry.Location(40),
                 Context = contexts.Read(entry.Location(40), $"Thread {id}"),
                 Name = names.GetValueOrDefault(id),
-                Times = times.GetValueOrDefault(id),
+                Times = times.TryGetValue(id, out var of) ? of : null,
             };
         }
 
