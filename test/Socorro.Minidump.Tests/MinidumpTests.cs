@@ -8,6 +8,9 @@ namespace Socorro.Minidumps.Tests;
 
 public sealed class MinidumpTests
 {
+    // A read takes well under a millisecond; this leaves room for a busy machine.
+    static readonly TimeSpan Hang = TimeSpan.FromSeconds(10);
+
     public static TheoryData<string> Dumps()
     {
         var root = SharedData.Find("dumps");
@@ -110,14 +113,21 @@ public sealed class MinidumpTests
     [InlineData("rust-minidump/linux-mini.dmp")]
     public void Reads_a_dump_whatever_bits_of_it_are_flipped(string name)
     {
-        var original = File.ReadAllBytes(SharedData.Path("dumps", name));
+        var bytes = File.ReadAllBytes(SharedData.Path("dumps", name));
+        var flipped = new Stack<(int Place, byte Original)>();
         for (var seed = 0; seed < 1000; seed++)
         {
             var random = new Random(seed);
-            var bytes = (byte[])original.Clone();
             for (var flips = 1 << random.Next(6); flips > 0; flips--)
-                bytes[Place(random, bytes)] ^= (byte)(1 << random.Next(8));
+            {
+                var place = Place(random, bytes);
+                flipped.Push((place, bytes[place]));
+                bytes[place] ^= (byte)(1 << random.Next(8));
+            }
+
             Survive(bytes, $"{name} with seed {seed}");
+            while (flipped.TryPop(out var flip))
+                bytes[flip.Place] = flip.Original;
         }
     }
 
@@ -143,7 +153,7 @@ public sealed class MinidumpTests
         var start = Stopwatch.GetTimestamp();
         if (Minidump.TryOpen(bytes, Limits.Default, out var dump, out _))
             ReadAll(dump);
-        Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1), what);
+        Assert.True(Stopwatch.GetElapsedTime(start) < Hang, what);
     }
 
     // Touches everything that is read only when it is asked for.

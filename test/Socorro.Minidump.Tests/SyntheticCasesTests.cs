@@ -87,6 +87,8 @@ public sealed class SyntheticCasesTests
         "CONTEXT_AMD64", "MDRawCrashpadInfo",
     ];
 
+    static readonly string[] Headings = ["MINIDUMP_", "MDRaw", "CONTEXT_"];
+
     static List<Structure> Parse(IEnumerable<string> lines)
     {
         var structures = new List<Structure>();
@@ -95,11 +97,8 @@ public sealed class SyntheticCasesTests
             var name = line.Trim();
             if (line.IndexOf(" = ", StringComparison.Ordinal) is >= 0 and var at && structures.Count > 0)
                 structures[^1].Fields.TryAdd(line[..at].Trim(), Normalize(line[(at + 3)..]));
-            else if (name.StartsWith("MINIDUMP_", StringComparison.Ordinal) || name.StartsWith("MDRaw", StringComparison.Ordinal)
-                || name.StartsWith("CONTEXT_", StringComparison.Ordinal))
-            {
+            else if (Headings.Any(heading => name.StartsWith(heading, StringComparison.Ordinal)))
                 structures.Add(new(name, []));
-            }
         }
 
         return structures;
@@ -145,6 +144,8 @@ public sealed class SyntheticCasesTests
             yield return part;
         if (dump.Exception is { } exception)
             yield return Describe(exception);
+        foreach (var context in Describe(dump.Exception?.Context))
+            yield return context;
         if (dump.SystemInfo is { } system)
             yield return Describe(system);
         if (dump.MiscInfo is { } misc)
@@ -167,7 +168,13 @@ public sealed class SyntheticCasesTests
             ("stack.memory.rva", thread.StackLocation.Rva),
             ("thread_context.data_size", thread.ContextLocation.Size),
             ("thread_context.rva", thread.ContextLocation.Rva));
-        if (thread.Context is not { Cpu: CpuKind.X86 or CpuKind.Amd64 } context)
+        foreach (var context in Describe(thread.Context))
+            yield return context;
+    }
+
+    static IEnumerable<Structure> Describe(Context? context)
+    {
+        if (context is not { Cpu: CpuKind.X86 or CpuKind.Amd64 })
             yield break;
 
         var registers = context.Traits.RegisterNames.Select((name, index) => (name, (object?)context.Registers[index]));

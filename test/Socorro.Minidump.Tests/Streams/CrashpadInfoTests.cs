@@ -1,5 +1,3 @@
-using Socorro.Minidumps.Streams;
-
 namespace Socorro.Minidumps.Tests.Streams;
 
 public sealed class CrashpadInfoTests
