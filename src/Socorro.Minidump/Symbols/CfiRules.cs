@@ -1,5 +1,6 @@
 using Socorro.Minidumps.Cpu;
 using Socorro.Minidumps.Memory;
+using Socorro.Minidumps.Symbols.Rules;
 
 namespace Socorro.Minidumps.Symbols;
 
@@ -77,7 +78,7 @@ public readonly struct CfiRules
         }
 
         // The Windows convention for x64 preserves two registers more than the System V one.
-        if (cpu.Kind != CpuKind.Amd64 || !_table.IsWindows)
+        if (cpu.Kind != CpuKind.Amd64 || !_table.Module.IsWindows)
             return;
 
         foreach (var register in RsiAndRdi)

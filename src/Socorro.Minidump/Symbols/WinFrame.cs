@@ -1,5 +1,6 @@
 using Socorro.Minidumps.Cpu;
 using Socorro.Minidumps.Memory;
+using Socorro.Minidumps.Symbols.Rules;
 
 namespace Socorro.Minidumps.Symbols;
 

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Numerics;
 using Socorro.Minidumps.Memory;
 
-namespace Socorro.Minidumps.Symbols;
+namespace Socorro.Minidumps.Symbols.Rules;
 
 /// <summary>Runs the postfix programs of STACK WIN frame data: 32-bit values, named variables, assignment.</summary>
 ref struct WinProgram

@@ -1,8 +1,9 @@
 using System.Numerics;
 using Socorro.Minidumps.Cpu;
 using Socorro.Minidumps.Memory;
+using Socorro.Minidumps.Symbols.Tables;
 
-namespace Socorro.Minidumps.Symbols;
+namespace Socorro.Minidumps.Symbols.Rules;
 
 /// <summary>
 /// Evaluates the byte code of <see cref="CfiRules"/>, one rule after the other. Whatever the bytes say, it takes time in
@@ -11,10 +12,9 @@ namespace Socorro.Minidumps.Symbols;
 ref struct CfiMachine(
     ReadOnlySpan<byte> program, CpuTraits cpu, in Registers callee, MemoryMap memory, ReadOnlySpan<sbyte> registerMap)
 {
-    readonly ReadOnlySpan<byte> _program = program;
     readonly ref readonly Registers _callee = ref callee;
     readonly ReadOnlySpan<sbyte> _registerMap = registerMap;
-    int _position;
+    VariableReader _reader = new(program);
 
     /// <summary>What ".cfa" stands for in the rules behind its own.</summary>
     public ulong Cfa { get; set; }
@@ -23,7 +23,7 @@ ref struct CfiMachine(
     public bool TryReadTarget(out int register)
     {
         register = -1;
-        if (!ByteCode.TryReadUnsigned(_program, ref _position, out var name))
+        if (!_reader.TryRead(out var name))
             return false;
 
         register = FindRegister(name);
@@ -34,7 +34,7 @@ ref struct CfiMachine(
     public UnwindOutcome EvaluateIf(int expectedName, out ulong value)
     {
         value = 0;
-        return ByteCode.TryReadUnsigned(_program, ref _position, out var name) && name == (ulong)expectedName
+        return _reader.TryRead(out var name) && name == (ulong)expectedName
             ? Evaluate(out value)
             : UnwindOutcome.Failed;
     }
@@ -43,14 +43,13 @@ ref struct CfiMachine(
     public UnwindOutcome Evaluate(out ulong value)
     {
         value = 0;
-        if (_position == _program.Length)
+        if (!_reader.TryReadByte(out var form))
             return UnwindOutcome.Failed;
 
-        var form = (CfiForm)_program[_position++];
-        if (form == CfiForm.Undefined)
+        if ((CfiForm)form == CfiForm.Undefined)
             return UnwindOutcome.EndOfStack;
 
-        var known = form switch
+        var known = (CfiForm)form switch
         {
             CfiForm.RegisterPlus => EvaluateRegisterPlus(out value),
             CfiForm.CfaPlus => EvaluateCfaPlus(out value),
@@ -64,8 +63,8 @@ ref struct CfiMachine(
     bool EvaluateRegisterPlus(out ulong value)
     {
         value = 0;
-        if (!ByteCode.TryReadUnsigned(_program, ref _position, out var name)
-            || !ByteCode.TryReadSigned(_program, ref _position, out var offset)
+        if (!_reader.TryRead(out var name)
+            || !_reader.TryReadSigned(out var offset)
             || !TryGet(name, out var register))
         {
             return false;
@@ -77,7 +76,7 @@ ref struct CfiMachine(
 
     bool EvaluateCfaPlus(out ulong value)
     {
-        var read = ByteCode.TryReadSigned(_program, ref _position, out var offset);
+        var read = _reader.TryReadSigned(out var offset);
         value = unchecked(Cfa + (ulong)offset);
         return read;
     }
@@ -85,28 +84,27 @@ ref struct CfiMachine(
     bool EvaluateGeneral(out ulong value)
     {
         value = 0;
-        if (!ByteCode.TryReadUnsigned(_program, ref _position, out var length)
-            || length > (ulong)(_program.Length - _position))
-        {
+        if (!_reader.TryRead(out var length) || !_reader.TryTake(length, out var bytes))
             return false;
-        }
 
-        var end = _position + (int)length;
         Span<ulong> stack = stackalloc ulong[CfiCompiler.MaxStack + 1];
         var depth = 0;
-        var known = true;
-        while (known && _position < end)
-            known = Step((CfiOperation)_program[_position++], stack, ref depth);
+        var operations = new VariableReader(bytes);
+        while (operations.TryReadByte(out var operation))
+        {
+            if (!Step((CfiOperation)operation, ref operations, stack, ref depth))
+                return false;
+        }
 
-        _position = end;
         value = stack[0];
-        return known && depth == 1;
+        return depth == 1;
     }
 
-    bool Step(CfiOperation operation, scoped Span<ulong> stack, ref int depth)
+    readonly bool Step(
+        CfiOperation operation, scoped ref VariableReader operations, scoped Span<ulong> stack, ref int depth)
     {
         if (operation <= CfiOperation.Cfa)
-            return depth < stack.Length && TryReadOperand(operation, out stack[depth++]);
+            return depth < stack.Length && TryReadOperand(operation, ref operations, out stack[depth++]);
 
         if (operation == CfiOperation.Load)
             return depth > 0 && TryLoad(ref stack[depth - 1]);
@@ -118,16 +116,16 @@ ref struct CfiMachine(
         return TryApply(operation, stack[depth - 1], stack[depth], out stack[depth - 1]);
     }
 
-    bool TryReadOperand(CfiOperation operation, out ulong value)
+    readonly bool TryReadOperand(CfiOperation operation, scoped ref VariableReader operations, out ulong value)
     {
         value = Cfa;
         if (operation == CfiOperation.Cfa)
             return true;
 
         if (operation == CfiOperation.Register)
-            return ByteCode.TryReadUnsigned(_program, ref _position, out var name) && TryGet(name, out value);
+            return operations.TryRead(out var name) && TryGet(name, out value);
 
-        var read = ByteCode.TryReadSigned(_program, ref _position, out var number);
+        var read = operations.TryReadSigned(out var number);
         value = (ulong)number;
         return read;
     }

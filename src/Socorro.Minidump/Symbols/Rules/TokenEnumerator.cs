@@ -1,4 +1,4 @@
-namespace Socorro.Minidumps.Symbols;
+namespace Socorro.Minidumps.Symbols.Rules;
 
 /// <summary>Walks over the tokens of a text that are separated by blanks.</summary>
 ref struct TokenEnumerator(ReadOnlySpan<byte> text)

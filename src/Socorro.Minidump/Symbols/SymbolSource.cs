@@ -1,0 +1,53 @@
+namespace Socorro.Minidumps.Symbols;
+
+/// <summary>
+/// Where a <see cref="SymbolTable"/> looks things up: a finished table, or the text itself with an index over it.
+/// All methods are safe to call from several threads.
+/// </summary>
+abstract class SymbolSource
+{
+    public abstract SymbolModule Module { get; }
+
+    public abstract int BadLines { get; }
+
+    public abstract IReadOnlyList<Problem> Problems { get; }
+
+    public abstract bool HasCfi { get; }
+
+    /// <summary>Bytes that it keeps in memory or mapped.</summary>
+    public abstract long Size { get; }
+
+    /// <summary>The register names that unwind rules refer to by index.</summary>
+    public abstract IReadOnlyList<string> RegisterNames { get; }
+
+    /// <summary>The innermost FUNC that covers an address.</summary>
+    public abstract bool TryFindFunction(uint rva, out SourceFunction function);
+
+    /// <summary>The PUBLIC that may be believed at an address, whether or not there is a FUNC.</summary>
+    public abstract bool TryFindPublic(uint rva, out FunctionSymbol symbol);
+
+    /// <summary>The name of a file by its number; empty when there is none.</summary>
+    public abstract ReadOnlyMemory<byte> FindFile(uint number);
+
+    /// <summary>The name of an inlined function by its number; empty when there is none.</summary>
+    public abstract ReadOnlyMemory<byte> FindOrigin(uint number);
+
+    /// <summary>The unwind rules in force at an address.</summary>
+    public abstract bool TryFindCfi(uint rva, out SourceRules rules);
+
+    /// <summary>The STACK WIN record that covers an address: frame data if there is any, else FPO.</summary>
+    public abstract bool TryFindWin(uint rva, out WinFrame frame);
+}
+
+/// <summary>A function with the programs of its lines and inlines.</summary>
+readonly ref struct SourceFunction
+{
+    public required FunctionSymbol Symbol { get; init; }
+
+    public required ReadOnlySpan<byte> Lines { get; init; }
+
+    public required ReadOnlySpan<byte> Inlines { get; init; }
+}
+
+/// <summary>Unwind rules as byte code, from where on they are in force, and whether they are those of an INIT record.</summary>
+readonly record struct SourceRules(uint Rva, bool IsInit, ReadOnlyMemory<byte> Program);

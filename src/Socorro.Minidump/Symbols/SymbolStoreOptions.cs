@@ -1,0 +1,24 @@
+namespace Socorro.Minidumps.Symbols;
+
+/// <summary>Where a <see cref="SymbolStore"/> looks, and how much it may keep.</summary>
+public sealed record SymbolStoreOptions
+{
+    /// <summary>
+    /// Folders laid out as "leaf/ID/stem.sym", and symbol files given directly, in the order in which they are tried.
+    /// </summary>
+    public required IReadOnlyList<string> Roots { get; init; }
+
+    /// <summary>Where compiled tables are kept between runs; null to compile a text each time.</summary>
+    public string? CacheFolder { get; init; }
+
+    /// <summary>Bytes of compiled tables in <see cref="CacheFolder"/>.</summary>
+    public long MaxCacheBytes { get; init; } = 4L << 30;
+
+    /// <summary>Bytes of tables that are kept open for the next asker.</summary>
+    public long MaxOpenBytes { get; init; } = 1L << 30;
+
+    /// <summary>How long symbols that were not found are not looked for again.</summary>
+    public TimeSpan MissingFor { get; init; } = TimeSpan.FromMinutes(1);
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

@@ -1,0 +1,73 @@
+using System.Text;
+using System.Text.Unicode;
+
+namespace Socorro.Minidumps.Symbols.Tables;
+
+/// <summary>Keeps every name once, as valid UTF-8 without NULs, and gives out its offset.</summary>
+sealed class StringPool
+{
+    readonly ByteBuffer _blobs = new();
+    Slot[] _slots = new Slot[1024];
+    int _count;
+
+    public ByteBuffer Blobs => _blobs;
+
+    /// <summary>The offset of a name's blob.</summary>
+    public uint Intern(ReadOnlySpan<byte> name)
+    {
+        if (name.IsEmpty)
+            return _blobs.AppendBlob(name);
+
+        if (name.Contains((byte)0) || !Utf8.IsValid(name))
+            name = Clean(name);
+
+        var hash = XxHash64.Hash(name);
+        ref var slot = ref FindSlot(_slots, hash, name);
+        if (slot.Offset != 0)
+            return slot.Offset;
+
+        slot = new(_blobs.AppendBlob(name), (uint)(hash >> 32));
+        var offset = slot.Offset;
+        if (++_count > _slots.Length / 2)
+            Grow();
+        return offset;
+    }
+
+    /// <summary>Demanglers let NULs through, and names of any encoding are seen in the wild.</summary>
+    public static byte[] Clean(ReadOnlySpan<byte> name) =>
+        Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(name).Replace('\0', '_'));
+
+    ref Slot FindSlot(Slot[] slots, ulong hash, ReadOnlySpan<byte> name)
+    {
+        var mask = slots.Length - 1;
+        for (var i = (int)hash & mask; ; i = i + 1 & mask)
+        {
+            ref var slot = ref slots[i];
+            if (slot.Offset == 0 || slot.Hash == (uint)(hash >> 32) && GetName(slot.Offset).SequenceEqual(name))
+                return ref slot;
+        }
+    }
+
+    void Grow()
+    {
+        var grown = new Slot[_slots.Length * 2];
+        foreach (var slot in _slots)
+        {
+            if (slot.Offset == 0)
+                continue;
+
+            var name = GetName(slot.Offset);
+            FindSlot(grown, XxHash64.Hash(name), name) = slot;
+        }
+
+        _slots = grown;
+    }
+
+    ReadOnlySpan<byte> GetName(uint offset)
+    {
+        var reader = new VariableReader(_blobs.Written[(int)offset..]);
+        return reader.TryRead(out var length) && reader.TryTake(length, out var name) ? name : default;
+    }
+
+    readonly record struct Slot(uint Offset, uint Hash);
+}

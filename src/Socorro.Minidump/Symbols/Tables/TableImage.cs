@@ -1,0 +1,304 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+
+namespace Socorro.Minidumps.Symbols.Tables;
+
+/// <summary>
+/// A symbol table as bytes, in memory or mapped. Of a mapped one each block is checked when it is first read; a lookup that
+/// meets damage throws <see cref="DamagedTableException"/>.
+/// </summary>
+sealed class TableImage : SymbolSource
+{
+    readonly ReadOnlyMemory<byte> _file;
+    readonly SectionEntry[] _sections;
+    readonly int[]? _checkedBlocks;
+    readonly string[] _registerNames;
+    readonly ModuleTexts _module;
+
+    TableImage(ReadOnlyMemory<byte> file, SectionEntry[] sections, bool isTrusted)
+    {
+        _file = file;
+        _sections = sections;
+        if (!isTrusted)
+            _checkedBlocks = new int[sections[(int)TableSection.Checksums].Length / 8 / 32 + 1];
+        _registerNames = ReadRegisterNames();
+        _module = ModuleTexts.Read(Read(TableSection.Module, 0, (int)sections[(int)TableSection.Module].Length));
+    }
+
+    /// <summary>A table without anything.</summary>
+    public static TableImage Empty { get; } = OpenEmpty();
+
+    public override SymbolModule Module => _module.Module;
+
+    public override int BadLines => _module.BadLines;
+
+    public override IReadOnlyList<Problem> Problems => _module.Problems;
+
+    public override bool HasCfi => _sections[(int)TableSection.CfiBlocks].Length > 0;
+
+    public override long Size => _file.Length;
+
+    public override IReadOnlyList<string> RegisterNames => _registerNames;
+
+    /// <summary>Opens a table that was just made in memory, and so needs no checking.</summary>
+    public static TableImage Open(byte[] made) => TableFile.TryReadDirectory(made, out var sections, out _)
+        ? new(made, sections, isTrusted: true)
+        : throw new ArgumentException("is not a table", nameof(made));
+
+    /// <summary>Opens a table; false when the bytes are not one of this version or are seen to be damaged.</summary>
+    public static bool TryOpen(
+        ReadOnlyMemory<byte> file, out SourceStamp stamp, [NotNullWhen(true)] out TableImage? image)
+    {
+        image = null;
+        if (!TableFile.TryReadDirectory(file.Span, out var sections, out stamp))
+            return false;
+
+        try
+        {
+            image = new(file, sections, isTrusted: false);
+            return true;
+        }
+        catch (DamagedTableException)
+        {
+            return false;
+        }
+    }
+
+    public override bool TryFindFunction(uint rva, out SourceFunction function)
+    {
+        function = default;
+        if (!TryFindPiece(TableSection.FunctionPieces, TableSection.FunctionPages, rva, out var index))
+            return false;
+
+        var row = FunctionRow.Read(ReadRow(TableSection.Functions, index, FunctionRow.Stride));
+        if (rva - row.Rva >= row.Size)
+            return false;
+
+        function = new()
+        {
+            Symbol = ToSymbol(row),
+            Lines = ReadBlob(TableSection.Lines, row.Lines).Span,
+            Inlines = ReadBlob(TableSection.Inlines, row.Inlines).Span,
+        };
+        return true;
+    }
+
+    public override bool TryFindPublic(uint rva, out FunctionSymbol symbol)
+    {
+        symbol = default;
+        var index = FindRow(TableSection.Publics, TableSection.PublicPages, PublicRow.Stride, rva);
+        if (index < 0)
+            return false;
+
+        var row = PublicRow.Read(ReadRow(TableSection.Publics, (uint)index, PublicRow.Stride));
+        if (rva - row.Rva >= row.Size)
+            return false;
+
+        symbol = ToSymbol(row);
+        return true;
+    }
+
+    public override ReadOnlyMemory<byte> FindFile(uint number) => FindName(TableSection.Files, number);
+
+    public override ReadOnlyMemory<byte> FindOrigin(uint number) => FindName(TableSection.Origins, number);
+
+    public override bool TryFindCfi(uint rva, out SourceRules rules)
+    {
+        rules = default;
+        var index = FindRow(TableSection.CfiBlocks, TableSection.CfiPages, CfiBlockStride, rva);
+        if (index < 0)
+            return false;
+
+        var block = ReadRow(TableSection.CfiBlocks, (uint)index, CfiBlockStride);
+        var start = BinaryPrimitives.ReadUInt32LittleEndian(block);
+        var size = BinaryPrimitives.ReadUInt32LittleEndian(block[4..]);
+        var program = ReadBlob(TableSection.CfiRows, BinaryPrimitives.ReadUInt32LittleEndian(block[8..]));
+        if (rva - start >= size || !CfiProgram.TryFind(program.Span, start, rva, out var row))
+            return false;
+
+        var offset = BinaryPrimitives.ReadUInt32LittleEndian(ReadRow(TableSection.RuleSets, (uint)row.RuleSet, 4));
+        rules = new(row.Rva, row.Rva == start, ReadBlob(TableSection.RulePrograms, offset));
+        return true;
+    }
+
+    public override bool TryFindWin(uint rva, out WinFrame frame) =>
+        TryFindWin(TableSection.FrameDataPieces, rva, out frame) || TryFindWin(TableSection.FpoPieces, rva, out frame);
+
+    /// <summary>How many rows a section has, for those who look at a table whole.</summary>
+    public int CountRows(TableSection section, int stride) => (int)(_sections[(int)section].Length / (uint)stride);
+
+    public ReadOnlySpan<byte> ReadRow(TableSection section, uint index, int stride) =>
+        Read(section, (ulong)index * (uint)stride, stride);
+
+    /// <summary>The blob at an offset of a section.</summary>
+    public ReadOnlyMemory<byte> ReadBlob(TableSection section, uint offset)
+    {
+        if (offset == 0)
+            return default;
+
+        ref readonly var entry = ref _sections[(int)section];
+        var head = Read(section, offset, (int)Math.Min(5, entry.Length - Math.Min(offset, entry.Length)));
+        var reader = new VariableReader(head);
+        if (!reader.TryRead32(out var length))
+            throw new DamagedTableException($"{section} has no blob at {offset}");
+
+        var start = offset + (uint)reader.Position;
+        Read(section, start, checked((int)Math.Min(length, int.MaxValue)));
+        return _file.Slice((int)(entry.Offset + start), (int)length);
+    }
+
+    public FunctionSymbol ToSymbol(FunctionRow row) => new()
+    {
+        Name = ReadBlob(TableSection.Strings, row.Name & ~FunctionRow.MultipleFlag),
+        Rva = row.Rva,
+        Size = row.Size,
+        ParameterSize = row.ParameterSize,
+        IsMultiple = (row.Name & FunctionRow.MultipleFlag) != 0,
+    };
+
+    public FunctionSymbol ToSymbol(PublicRow row) => new()
+    {
+        Name = ReadBlob(TableSection.Strings, row.Name & ~FunctionRow.MultipleFlag),
+        Rva = row.Rva,
+        Size = row.Size,
+        ParameterSize = row.ParameterSize,
+        IsPublic = true,
+        IsMultiple = (row.Name & FunctionRow.MultipleFlag) != 0,
+    };
+
+    /// <summary>Start, size, blob of rows.</summary>
+    public const int CfiBlockStride = 12;
+
+    /// <summary>Start, row.</summary>
+    const int PieceStride = 8;
+
+    /// <summary>Number, string.</summary>
+    const int NameStride = 8;
+
+    static TableImage OpenEmpty()
+    {
+        var writer = new TableWriter();
+        new ModuleTexts(new(), 0, []).Write(writer[TableSection.Module]);
+        return Open(writer.Finish(default));
+    }
+
+    bool TryFindWin(TableSection pieces, uint rva, out WinFrame frame)
+    {
+        frame = default;
+        var piece = Search(pieces, PieceStride, 0, CountRows(pieces, PieceStride), rva);
+        if (piece < 0)
+            return false;
+
+        var index = BinaryPrimitives.ReadUInt32LittleEndian(ReadRow(pieces, (uint)piece, PieceStride)[4..]);
+        frame = WinRow.Read(ReadRow(TableSection.WinFrames, index, WinRow.Stride), out var program);
+        if (rva - frame.Rva >= frame.Size)
+            return false;
+
+        frame = frame with { Program = ReadBlob(TableSection.Strings, program) };
+        return true;
+    }
+
+    bool TryFindPiece(TableSection pieces, TableSection pages, uint rva, out uint row)
+    {
+        var piece = FindRow(pieces, pages, PieceStride, rva);
+        row = piece < 0 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(ReadRow(pieces, (uint)piece, PieceStride)[4..]);
+        return piece >= 0;
+    }
+
+    /// <summary>Index of the last row that does not start behind an address, by way of the page index; −1 for none.</summary>
+    int FindRow(TableSection rows, TableSection pages, int stride, uint rva)
+    {
+        var page = rva >> _sections[(int)pages].Shift;
+        var pageCount = CountRows(pages, 4);
+        if (page + 1 >= pageCount)
+            return CountRows(rows, stride) - 1;
+
+        var bounds = Read(pages, (ulong)page * 4, 8);
+        return Search(
+            rows,
+            stride,
+            BinaryPrimitives.ReadInt32LittleEndian(bounds),
+            BinaryPrimitives.ReadInt32LittleEndian(bounds[4..]),
+            rva);
+    }
+
+    /// <summary>Index of the last row up to a bound that does not start behind an address; those below the low one do not.</summary>
+    int Search(TableSection rows, int stride, int low, int high, uint rva)
+    {
+        while (low < high)
+        {
+            var middle = (int)((uint)(low + high) >> 1);
+            if (BinaryPrimitives.ReadUInt32LittleEndian(ReadRow(rows, (uint)middle, stride)) <= rva)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low - 1;
+    }
+
+    ReadOnlyMemory<byte> FindName(TableSection section, uint number)
+    {
+        var count = CountRows(section, NameStride);
+
+        // Numbers mostly run from 0 without a hole, and then are their own index.
+        var index = number < count && ReadNumber(section, (int)number) == number
+            ? (int)number
+            : Search(section, NameStride, 0, count, number);
+        if (index < 0 || ReadNumber(section, index) != number)
+            return default;
+
+        return ReadBlob(
+            TableSection.Strings,
+            BinaryPrimitives.ReadUInt32LittleEndian(ReadRow(section, (uint)index, NameStride)[4..]));
+    }
+
+    uint ReadNumber(TableSection section, int index) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(ReadRow(section, (uint)index, NameStride));
+
+    string[] ReadRegisterNames()
+    {
+        var names = new string[CountRows(TableSection.RegisterNames, 4)];
+        for (var i = 0; i < names.Length; i++)
+        {
+            var offset = BinaryPrimitives.ReadUInt32LittleEndian(ReadRow(TableSection.RegisterNames, (uint)i, 4));
+            names[i] = Encoding.UTF8.GetString(ReadBlob(TableSection.Strings, offset).Span);
+        }
+
+        return names;
+    }
+
+    ReadOnlySpan<byte> Read(TableSection section, ulong offset, int length)
+    {
+        ref readonly var entry = ref _sections[(int)section];
+        if (offset + (ulong)length > entry.Length)
+            throw new DamagedTableException($"{section} has no {length} bytes at {offset}");
+
+        var start = (int)(entry.Offset + (uint)offset);
+        if (_checkedBlocks is not null && length > 0)
+            Check(start, start + length);
+        return _file.Span.Slice(start, length);
+    }
+
+    void Check(int start, int end)
+    {
+        for (var block = start / TableFile.BlockSize; block <= (end - 1) / TableFile.BlockSize; block++)
+        {
+            if ((_checkedBlocks![block >> 5] & 1 << block) == 0)
+                CheckBlock(block);
+        }
+    }
+
+    void CheckBlock(int block)
+    {
+        var checksums = _sections[(int)TableSection.Checksums];
+        var start = block * TableFile.BlockSize;
+        var bytes = _file.Span[start..Math.Min(start + TableFile.BlockSize, (int)checksums.Offset)];
+        var expected = BinaryPrimitives.ReadUInt64LittleEndian(_file.Span[((int)checksums.Offset + block * 8)..]);
+        if (TableFile.HashOfBlock(bytes, start) != expected)
+            throw new DamagedTableException($"block {block} does not have its checksum");
+
+        Interlocked.Or(ref _checkedBlocks![block >> 5], 1 << block);
+    }
+}

@@ -1,0 +1,185 @@
+using System.Runtime.InteropServices;
+
+namespace Socorro.Minidumps.Symbols.Tables;
+
+/// <summary>An INIT record: its range, and its rows' blob.</summary>
+readonly record struct CfiBlock(uint Rva, uint Size, uint Rows)
+{
+    public ulong End => (ulong)Rva + Size;
+}
+
+/// <summary>A FILE or INLINE_ORIGIN record, in the order of the text.</summary>
+readonly record struct NumberedName(uint Number, int Order, uint Name);
+
+/// <summary>Sorts what was gathered from a symbol file, settles overlaps, and writes the sections of a table.</summary>
+sealed class TableWriter
+{
+    readonly ByteBuffer[] _sections = new ByteBuffer[TableFile.SectionCount];
+    readonly int[] _shifts = new int[TableFile.SectionCount];
+
+    public TableWriter()
+    {
+        for (var i = 0; i < _sections.Length; i++)
+            _sections[i] = new();
+    }
+
+    public ByteBuffer this[TableSection section]
+    {
+        get => _sections[(int)section];
+        set => _sections[(int)section] = value;
+    }
+
+    public byte[] Finish(SourceStamp stamp) => TableFile.Write(_sections, _shifts, stamp);
+
+    /// <summary>Writes the functions and leaves them sorted. Tells how many overlap others and were left out.</summary>
+    public int WriteFunctions(List<FunctionRow> functions)
+    {
+        var ranges = new RowRange[functions.Count];
+        for (var i = 0; i < ranges.Length; i++)
+            ranges[i] = new(functions[i].Rva, (ulong)functions[i].Rva + functions[i].Size, i);
+        var pieces = new List<Piece>(ranges.Length);
+        var dropped = RangePieces.Resolve(ranges, PartialOverlap.DropLater, pieces);
+
+        // Rows are written in the order of their addresses; pieces must follow them there.
+        var places = new int[functions.Count];
+        var kept = new List<FunctionRow>(functions.Count);
+        foreach (var range in ranges)
+        {
+            places[range.Row] = kept.Count;
+            if (range.End != 0)
+                kept.Add(functions[range.Row]);
+        }
+
+        functions.Clear();
+        functions.AddRange(kept);
+        foreach (var function in kept)
+            function.Write(this[TableSection.Functions]);
+        WritePieces(TableSection.FunctionPieces, pieces, places);
+        WritePages(TableSection.FunctionPages, pieces, static piece => piece.Start);
+        return dropped;
+    }
+
+    /// <summary>Writes the unwind ranges and leaves them sorted. Tells how many overlap others and were left out.</summary>
+    public int WriteCfiBlocks(List<CfiBlock> blocks)
+    {
+        var count = blocks.Count;
+        SortIfNeeded(blocks, static (a, b) => (a.Rva, a.Rows).CompareTo((b.Rva, b.Rows)));
+        var end = 0UL;
+        blocks.RemoveAll(block =>
+        {
+            if (block.Rva < end)
+                return true;
+
+            end = block.End;
+            return false;
+        });
+        foreach (var block in blocks)
+        {
+            this[TableSection.CfiBlocks].WriteUInt32(block.Rva);
+            this[TableSection.CfiBlocks].WriteUInt32(block.Size);
+            this[TableSection.CfiBlocks].WriteUInt32(block.Rows);
+        }
+
+        WritePages(TableSection.CfiPages, blocks, static block => block.Rva);
+        return count - blocks.Count;
+    }
+
+    /// <summary>Writes the PUBLIC symbols with their bounds: sorted functions and unwind ranges make them.</summary>
+    public void WritePublics(List<PublicRow> publics, List<FunctionRow> functions, List<CfiBlock> blocks)
+    {
+        var ordered = publics.Select((row, order) => (row, order)).OrderBy(p => (p.row.Rva, p.order)).ToArray();
+        var starts = Array.ConvertAll(ordered, p => p.row.Rva);
+        var bounds = new PublicBounds(
+            [.. functions.Select(function => function.Rva)],
+            starts,
+            [.. blocks.Select(block => new AddressRange(block.Rva, block.End))]);
+        publics.Clear();
+        for (var i = 0; i < ordered.Length; i++)
+        {
+            // Of several at one address the first counts.
+            var size = i > 0 && starts[i - 1] == starts[i] ? 0 : bounds.SizeOf(starts[i]);
+            if (size > 0)
+                publics.Add(ordered[i].row with { Size = size });
+        }
+
+        foreach (var row in publics)
+            row.Write(this[TableSection.Publics]);
+        WritePages(TableSection.PublicPages, publics, static row => row.Rva);
+    }
+
+    /// <summary>Writes names by number; of several with one number the last counts.</summary>
+    public void WriteNames(TableSection section, List<NumberedName> names)
+    {
+        SortIfNeeded(names, static (a, b) => (a.Number, a.Order).CompareTo((b.Number, b.Order)));
+        for (var i = 0; i < names.Count; i++)
+        {
+            if (i + 1 < names.Count && names[i + 1].Number == names[i].Number)
+                continue;
+
+            this[section].WriteUInt32(names[i].Number);
+            this[section].WriteUInt32(names[i].Name);
+        }
+    }
+
+    public void WriteWin(List<WinFrame> frames, List<uint> programs)
+    {
+        WriteWinPieces(TableSection.FrameDataPieces, frames, hasProgram: true);
+        WriteWinPieces(TableSection.FpoPieces, frames, hasProgram: false);
+        for (var i = 0; i < frames.Count; i++)
+            WinRow.Write(this[TableSection.WinFrames], frames[i], programs[i]);
+    }
+
+    /// <summary>Frames that are cut by others get their new size here.</summary>
+    void WriteWinPieces(TableSection section, List<WinFrame> frames, bool hasProgram)
+    {
+        var ranges = new List<RowRange>();
+        for (var i = 0; i < frames.Count; i++)
+        {
+            if (frames[i].HasProgram == hasProgram && frames[i].Size > 0)
+                ranges.Add(new((uint)frames[i].Rva, frames[i].Rva + frames[i].Size, i));
+        }
+
+        var pieces = new List<Piece>();
+        RangePieces.Resolve(CollectionsMarshal.AsSpan(ranges), PartialOverlap.CutEarlier, pieces);
+        foreach (var range in ranges)
+        {
+            if (range.End != 0)
+                frames[range.Row] = frames[range.Row] with { Size = (uint)(range.End - range.Start) };
+        }
+
+        foreach (var piece in pieces)
+        {
+            this[section].WriteUInt32(piece.Start);
+            this[section].WriteUInt32((uint)piece.Row);
+        }
+    }
+
+    void WritePieces(TableSection section, List<Piece> pieces, int[] places)
+    {
+        foreach (var piece in pieces)
+        {
+            this[section].WriteUInt32(piece.Start);
+            this[section].WriteUInt32((uint)places[piece.Row]);
+        }
+    }
+
+    void WritePages<T>(TableSection section, List<T> rows, Func<T, uint> startOf)
+    {
+        var starts = new uint[rows.Count];
+        for (var i = 0; i < starts.Length; i++)
+            starts[i] = startOf(rows[i]);
+        _shifts[(int)section] = PageIndex.Write(this[section], starts);
+    }
+
+    static void SortIfNeeded<T>(List<T> rows, Comparison<T> comparison)
+    {
+        for (var i = 1; i < rows.Count; i++)
+        {
+            if (comparison(rows[i - 1], rows[i]) > 0)
+            {
+                rows.Sort(comparison);
+                return;
+            }
+        }
+    }
+}
