@@ -51,7 +51,7 @@ public sealed class SymbolTable
     public static SymbolTable? Parse(ReadOnlyMemory<byte> text, out Problem problem)
     {
         var table = SymbolText.TryCompile(text.Span, default, out problem);
-        return table is null ? null : new(TableImage.Open(table));
+        return table is not null && TableImage.TryOpen(table, isTrusted: true, out _, out var image) ? new(image) : null;
     }
 
     /// <summary>
@@ -171,7 +171,6 @@ public sealed class SymbolTable
         }
 
         line = new() { File = source.FindFile(record.File), Line = record.Line, Rva = record.Rva };
-        GC.KeepAlive(source);
         return true;
     }
 
@@ -196,9 +195,6 @@ public sealed class SymbolTable
         if (!function.Inlines.IsEmpty)
             count = FillInlines(source, function, rva, inlines, ref file, ref line);
         hit = new() { Function = function.Symbol, File = file, Line = line, InlineCount = count };
-
-        // Spans over a mapped file do not keep it mapped; its owner does.
-        GC.KeepAlive(source);
         return true;
     }
 

@@ -41,14 +41,12 @@ sealed class TableImage : SymbolSource
 
     public override IReadOnlyList<string> RegisterNames => _registerNames;
 
-    /// <summary>Opens a table that was just made in memory, and so needs no checking.</summary>
-    public static TableImage Open(byte[] made) => TableFile.TryReadDirectory(made, out var sections, out _)
-        ? new(made, sections, isTrusted: true)
-        : throw new ArgumentException("is not a table", nameof(made));
-
-    /// <summary>Opens a table; false when the bytes are not one of this version or are seen to be damaged.</summary>
+    /// <summary>
+    /// Opens a table; false when the bytes are not one of this version or are seen to be damaged. Bytes that were just made
+    /// need no checking.
+    /// </summary>
     public static bool TryOpen(
-        ReadOnlyMemory<byte> file, out SourceStamp stamp, [NotNullWhen(true)] out TableImage? image)
+        ReadOnlyMemory<byte> file, bool isTrusted, out SourceStamp stamp, [NotNullWhen(true)] out TableImage? image)
     {
         image = null;
         if (!TableFile.TryReadDirectory(file.Span, out var sections, out stamp))
@@ -56,7 +54,7 @@ sealed class TableImage : SymbolSource
 
         try
         {
-            image = new(file, sections, isTrusted: false);
+            image = new(file, sections, isTrusted);
             return true;
         }
         catch (DamagedTableException)
@@ -180,7 +178,8 @@ sealed class TableImage : SymbolSource
     {
         var writer = new TableWriter();
         new ModuleTexts(new(), 0, []).Write(writer[TableSection.Module]);
-        return Open(writer.Finish(default));
+        TryOpen(writer.Finish(default), isTrusted: true, out _, out var image);
+        return image!;
     }
 
     bool TryFindWin(TableSection pieces, uint rva, out WinFrame frame)

@@ -63,21 +63,6 @@ static class SymbolText
         return Finish(reader, stamp, out problem);
     }
 
-    /// <summary>What a text says of its module in its first lines; null when that is nothing.</summary>
-    public static SymbolModule? TryReadModule(Stream text)
-    {
-        var buffer = new byte[SymbolTextReader.ProbeLength];
-        var filled = text.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
-        var scanner = new RecordScanner(buffer.AsSpan(0, filled));
-        while (scanner.MoveNext())
-        {
-            if (scanner.Kind == RecordKind.Module && ModuleRecord.TryParse(scanner.Fields, new(), out var module))
-                return module;
-        }
-
-        return null;
-    }
-
     static byte[]? Finish(SymbolTextReader reader, SourceStamp stamp, out Problem problem)
     {
         problem = reader.HasRecords ? default : NotASymbolFile;
