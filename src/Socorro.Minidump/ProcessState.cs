@@ -1,3 +1,4 @@
+using Socorro.Minidumps.Reasons;
 using Socorro.Minidumps.Streams;
 using Socorro.Minidumps.Symbols;
 using Socorro.Minidumps.Unwinding;
@@ -14,6 +15,9 @@ public sealed record ProcessState
 
     /// <summary>Index of the thread that crashed, or that asked for the dump; null when the dump names none.</summary>
     public required int? CrashingThread { get; init; }
+
+    /// <summary>Why the process crashed; null when it did not.</summary>
+    public CrashReason? Reason { get; init; }
 
     /// <summary>One for each module of the dump, in its order.</summary>
     public required IReadOnlyList<ModuleState> Modules { get; init; }

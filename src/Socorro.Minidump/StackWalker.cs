@@ -1,4 +1,6 @@
 using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Memory;
+using Socorro.Minidumps.Reasons;
 using Socorro.Minidumps.Streams;
 using Socorro.Minidumps.Symbols;
 using Socorro.Minidumps.Unwinding;
@@ -37,6 +39,7 @@ public static class StackWalker
             Dump = dump,
             Threads = threads,
             CrashingThread = crashing,
+            Reason = CrashReason.Explain(dump),
             Modules = [.. dump.Modules.Select((module, i) => new ModuleState(module, lookups[i]))],
             Status = StatusOf(dump, walker),
         };
@@ -66,7 +69,8 @@ public static class StackWalker
             Memory = dump.Memory,
             Code = code,
             Limits = options.Limits,
-            PointerMask = cpu.Kind == CpuKind.Arm64 ? WalkContext.GuessPointerMask(dump.Os, code.Highest) : ulong.MaxValue,
+            IsExecutable = address => IsExecutable(dump, address),
+            PointerMask = cpu.Kind == CpuKind.Arm64 ? FindPointerMask(dump, code.Highest) : ulong.MaxValue,
         });
 
         SymbolTable? Open(Module module)
@@ -76,6 +80,22 @@ public static class StackWalker
             return lookup.Table;
         }
     }
+
+    // Lists of regions can be partial: about a module's code they are believed only where they speak of it.
+    static bool? IsExecutable(Minidump dump, ulong address)
+    {
+        if (!dump.AddressSpace.IsKnown)
+            return null;
+
+        return dump.AddressSpace.Find(address) is { } range
+            ? range.Allows(Permissions.Execute)
+            : dump.Modules.Find(address) is null ? false : null;
+    }
+
+    static ulong FindPointerMask(Minidump dump, ulong highestModuleEnd) =>
+        dump.CrashpadInfo is { AddressMask: not 0 and var mask }
+            ? mask
+            : WalkContext.GuessPointerMask(dump.Os, highestModuleEnd);
 
     // When time or frames run out, it is better for the others to be cut short.
     static IEnumerable<int> CrashingFirst(int threads, int? crashing)
@@ -91,7 +111,7 @@ public static class StackWalker
 
     static int? FindCrashingThread(Minidump dump)
     {
-        if (dump.Exception?.ThreadId is not { } id)
+        if (dump.RequestingThreadId is not { } id)
             return null;
 
         for (var i = 0; i < dump.Threads.Count; i++)
@@ -103,9 +123,13 @@ public static class StackWalker
         return null;
     }
 
-    // The crashed thread's own context is that of the handler that wrote the dump.
+    // The crashed thread's own context is that of the handler that wrote the dump. What the thread that wrote the dump was
+    // doing is of no interest.
     static CallStack WalkThread(ThreadWalker? walker, Minidump dump, ThreadRecord thread)
     {
+        if (thread.Id == dump.BreakpadInfo?.DumpThreadId && thread.Id != dump.RequestingThreadId)
+            return CallStack.Empty;
+
         var context = dump.Exception is { Context: { } atCrash, ThreadId: var id } && id == thread.Id
             ? atCrash
             : thread.Context;

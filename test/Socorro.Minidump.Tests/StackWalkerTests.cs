@@ -22,8 +22,50 @@ public sealed class StackWalkerTests
     {
         var state = Walks.Walk("breakpad/minidump2.dmp");
 
-        Assert.Contains("kernel32.dll", state.Wanted.Select(key => key.CodeFile));
+        Assert.Equal(["kernel32.dll", "test_app.exe"], state.Wanted.Select(key => key.CodeFile).Order());
         Assert.Equal("5A9832E5287241C1838ED98914E9B7FF1", state.Wanted.Single(key => key.Stem == "test_app").DebugId);
+    }
+
+    [Fact]
+    public void Stops_at_the_deadline_with_what_it_has()
+    {
+        var options = new WalkOptions { Limits = Limits.Default with { Deadline = TimeSpan.Zero } };
+
+        var state = StackWalker.Walk(OpenDeep(), Walks.GetStore("symbols-linux"), options);
+
+        Assert.Equal("LimitReached", state.Status);
+        Assert.All(state.Threads, thread => Assert.Equal(StackEnd.Limit, thread.Stack.End));
+    }
+
+    [Theory]
+    [InlineData(100, 4_000_000)]
+    [InlineData(1000, 100)]
+    public void Keeps_no_more_frames_than_the_limits_allow(int perThread, int total)
+    {
+        var options = new WalkOptions { Limits = Limits.Default with { MaxFrames = perThread, MaxTotalFrames = total } };
+
+        var state = StackWalker.Walk(OpenDeep(), Walks.GetStore("symbols-linux"), options);
+
+        var stack = state.Threads[state.CrashingThread!.Value].Stack;
+        Assert.Equal((100, StackEnd.Limit), (stack.Frames.Count, stack.End));
+    }
+
+    [Fact]
+    public void Shares_what_it_knows_of_an_address_between_frames()
+    {
+        var state = StackWalker.Walk(OpenDeep(), Walks.GetStore("symbols-linux"), WalkOptions.Default);
+
+        var frames = state.Threads[state.CrashingThread!.Value].Stack.Frames;
+        Assert.Same(frames[10].Location, frames[20].Location);
+        Assert.Equal("recurse_n(int)", frames[10].Location.Function);
+        Assert.InRange(frames.Count, 900, 910);
+    }
+
+    static Minidump OpenDeep()
+    {
+        var bytes = File.ReadAllBytes(SharedData.Path("dumps", "linux-amd64", "deep900.dmp"));
+        Assert.True(Minidump.TryOpen(bytes, Limits.Default, out var dump, out _));
+        return dump;
     }
 
     static IEnumerable<string> Describe(JsonNode threads) => threads is JsonArray human

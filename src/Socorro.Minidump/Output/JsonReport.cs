@@ -10,6 +10,9 @@ namespace Socorro.Minidumps.Output;
 /// </summary>
 public static class JsonReport
 {
+    // Reports are files and API answers, not parts of web pages: only what JSON itself demands is escaped.
+    internal static readonly JavaScriptEncoder Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
     /// <param name="pretty">Whether to break lines and indent by two blanks.</param>
     public static void Write(ProcessState state, IBufferWriter<byte> output, bool pretty = false)
     {
@@ -18,7 +21,7 @@ public static class JsonReport
             Indented = pretty,
             IndentSize = 2,
             NewLine = "\n",
-            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            Encoder = Encoder,
             SkipValidation = true,
         });
         new JsonReportWriter(state, json).Write();

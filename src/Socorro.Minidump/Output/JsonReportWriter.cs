@@ -1,296 +1,288 @@
+using System.Globalization;
 using System.Text.Json;
 using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Reasons;
 using Socorro.Minidumps.Streams;
-using Socorro.Minidumps.Unwinding;
 
 namespace Socorro.Minidumps.Output;
 
-/// <summary>Writes one report. The methods stand in the alphabetical order of what they write.</summary>
-sealed class JsonReportWriter(ProcessState state, Utf8JsonWriter json)
+/// <summary>Writes one report; the members of each object stand in alphabetical order.</summary>
+sealed class JsonReportWriter
 {
-    readonly Minidump _dump = state.Dump;
-    readonly HexText _hex = new(CpuTraits.Find(state.Dump.Cpu)?.PointerSize ?? 8);
+    readonly ProcessState _state;
+    readonly Minidump _dump;
+    readonly Utf8JsonWriter _json;
+    readonly AddressText _addresses;
+    readonly JsonThreads _threads;
+
+    public JsonReportWriter(ProcessState state, Utf8JsonWriter json)
+    {
+        _state = state;
+        _dump = state.Dump;
+        _json = json;
+        _addresses = new(CpuTraits.Find(state.Dump.Cpu)?.PointerSize ?? 8);
+        _threads = new(state, json, _addresses);
+    }
 
     public void Write()
     {
-        json.WriteStartObject();
+        _json.WriteStartObject();
+        WriteAnnotations();
+        if (_dump.Comment is { Length: > 0 } comment)
+            _json.WriteString("comment", comment);
         WriteCrashInfo();
-        WriteCrashingThread();
-        json.WriteNull("handles");
-        json.WriteNull("linux_memory_map_count");
-        json.WriteNull("lsb_release");
-        json.WriteNull("mac_boot_args");
-        json.WriteNull("mac_crash_info");
-        json.WriteNumber("main_module", _dump.Modules.Main?.Index ?? 0);
-        WriteModules();
-        json.WriteBoolean("modules_contains_cert_info", false);
-        WriteNumber("pid", _dump.MiscInfo?.ProcessId);
-        json.WriteNull("proc_limits");
-        WriteNumber("process_uptime", Uptime);
-        json.WriteNull("soft_errors");
-        json.WriteString("status", state.Status);
+        _threads.WriteCrashing();
+        WriteCrashpadInfo();
+        WriteDiagnostics();
+        WriteException();
+        WriteHandles();
+        _json.WriteNumberOrNull("linux_memory_map_count", _dump.LinuxMaps is [] ? null : (ulong)_dump.LinuxMaps.Count);
+        _json.WriteObjectOrNull("lsb_release", _dump.LinuxRelease, WriteRelease);
+        _json.WriteString("mac_boot_args", _dump.MacBootArguments);
+        WriteMacCrashInfo();
+        _json.WriteNumber("main_module", _dump.Modules.Main?.Index ?? 0);
+        _json.WriteObjects("modules", _state.Modules, WriteModule);
+        _json.WriteBoolean("modules_contains_cert_info", false);
+        _json.WriteNumberOrNull("pid", _dump.ProcessId);
+        WriteLimits();
+        _json.WriteNumberOrNull("process_uptime", (ulong?)_dump.Uptime?.TotalSeconds);
+        WriteSoftErrors();
+        _json.WriteString("status", _state.Status);
         WriteSystemInfo();
-        json.WriteNumber("thread_count", state.Threads.Count);
-        WriteThreads();
-        WriteUnloadedModules();
-        json.WriteEndObject();
+        _json.WriteNumber("thread_count", _state.Threads.Count);
+        _threads.WriteAll();
+        _json.WriteObjects("unloaded_modules", _dump.UnloadedModules, WriteUnloadedModule);
+        _json.WriteEndObject();
     }
 
-    uint? Uptime => _dump.MiscInfo?.ProcessCreateTime is { } created && _dump.Header.TimeDateStamp >= created
-        ? _dump.Header.TimeDateStamp - created
-        : null;
+    void WriteAnnotations()
+    {
+        if (_dump.CrashpadInfo is null)
+            return;
+
+        _json.WriteStartObject("annotations");
+        foreach (var (name, value) in _dump.CrashpadInfo.MergeAnnotations().OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            _json.WriteString(name, value);
+        _json.WriteEndObject();
+    }
 
     void WriteCrashInfo()
     {
-        json.WriteStartObject("crash_info");
-        json.WriteNull("address");
-        json.WriteNull("adjusted_address");
-        json.WriteNull("assertion");
-        json.WriteNull("crash_inconsistencies");
-        WriteNumber("crashing_thread", (uint?)state.CrashingThread);
-        WriteText("instruction", state.Analysis?.Instruction);
-        json.WriteNull("instruction_pointer_update");
-        json.WriteNull("memory_accesses");
-        json.WriteNull("possible_bit_flips");
-        json.WriteNull("type");
-        json.WriteEndObject();
-    }
-
-    void WriteCrashingThread()
-    {
-        json.WritePropertyName("crashing_thread");
-        if (state.CrashingThread is { } index)
-            WriteThread(state.Threads[index], index);
+        var reason = _state.Reason;
+        _json.WriteStartObject("crash_info");
+        WriteAddressOrNull("address", reason?.Address);
+        _json.WriteNull("adjusted_address");
+        _json.WriteString("assertion", _dump.Assertion?.ToString());
+        if (reason is null)
+            _json.WriteNull("crash_inconsistencies");
         else
-            json.WriteNullValue();
+            _json.WriteObjects<string>("crash_inconsistencies", [], _ => { });
+        _json.WriteNumberOrNull("crashing_thread", (ulong?)_state.CrashingThread);
+        if (reason?.Detail is { } detail)
+            _json.WriteString("detail", detail);
+        _json.WriteString("instruction", _state.Analysis?.Instruction);
+        _json.WriteNull("instruction_pointer_update");
+        _json.WriteNull("memory_accesses");
+        _json.WriteNull("possible_bit_flips");
+        WriteSender(reason);
+        if (reason is { IsSimulated: true })
+            _json.WriteBoolean("simulated", true);
+        if (StackOverflow.IsLikely(_dump))
+            _json.WriteBoolean("stack_overflow", true);
+        _json.WriteString("type", reason?.Text);
+        _json.WriteEndObject();
     }
 
-    void WriteModules()
+    void WriteSender(CrashReason? reason)
     {
-        json.WriteStartArray("modules");
-        foreach (var module in state.Modules)
-            WriteModule(module);
-        json.WriteEndArray();
+        if (reason?.Sender is not { } sender)
+            return;
+
+        _json.WriteStartObject("signal_sender");
+        _json.WriteNumber("pid", sender.ProcessId);
+        _json.WriteNumberOrNull("uid", sender.UserId);
+        _json.WriteEndObject();
+    }
+
+    void WriteCrashpadInfo()
+    {
+        if (_dump.CrashpadInfo is not { } crashpad)
+            return;
+
+        _json.WriteStartObject("crashpad_info");
+        WriteAddressOrNull("address_mask", crashpad.AddressMask == 0 ? null : crashpad.AddressMask);
+        _json.WriteString("client_id", crashpad.ClientId);
+        _json.WriteString("report_id", crashpad.ReportId);
+        _json.WriteNumber("version", crashpad.Version);
+        _json.WriteEndObject();
+    }
+
+    void WriteDiagnostics()
+    {
+        _json.WriteStartArray("diagnostics");
+        foreach (var problem in _dump.Problems)
+            _json.WriteStringValue(problem.ToString());
+        foreach (var module in _state.Modules)
+        {
+            foreach (var problem in module.Lookup?.Table?.Problems ?? [])
+                _json.WriteStringValue($"Symbols of {module.Module.LeafName}: {problem}");
+        }
+
+        _json.WriteEndArray();
+    }
+
+    void WriteException()
+    {
+        if (_dump.Exception is not { } exception)
+            return;
+
+        _json.WriteStartObject("exception");
+        WriteAddressOrNull("address", exception.Address);
+        _json.WriteString("code", Hex(exception.Code));
+        _json.WriteString("flags", Hex(exception.Flags));
+        _json.WriteStartArray("parameters");
+        foreach (var parameter in exception.Parameters)
+            _json.WriteStringValue(_addresses.Format(parameter));
+        _json.WriteEndArray();
+        _json.WriteNumber("thread_id", exception.ThreadId);
+        _json.WriteEndObject();
+    }
+
+    void WriteHandles()
+    {
+        if (_dump.Handles is [])
+        {
+            _json.WriteNull("handles");
+            return;
+        }
+
+        _json.WriteObjects("handles", _dump.Handles, handle =>
+        {
+            _json.WriteNumber("handle", handle.Handle);
+            _json.WriteString("object_name", handle.ObjectName);
+            _json.WriteString("type_name", handle.TypeName);
+        });
+    }
+
+    void WriteRelease(LinuxRelease release)
+    {
+        _json.WriteString("codename", release.Codename);
+        _json.WriteString("description", release.Description);
+        _json.WriteString("id", release.Id);
+        _json.WriteString("release", release.Release);
+    }
+
+    void WriteMacCrashInfo()
+    {
+        if (_dump.MacCrashInfo is [])
+        {
+            _json.WriteNull("mac_crash_info");
+            return;
+        }
+
+        _json.WriteStartObject("mac_crash_info");
+        _json.WriteNumber("num_records", _dump.MacCrashInfo.Count);
+        _json.WriteObjects("records", _dump.MacCrashInfo, record =>
+        {
+            _json.WriteNumberOrNull("abort_cause", record.AbortCause);
+            _json.WriteString("backtrace", record.Backtrace);
+            _json.WriteNumberOrNull("dialog_mode", record.DialogMode);
+            _json.WriteString("message", record.Message);
+            _json.WriteString("message2", record.Message2);
+            _json.WriteString("module", record.ModulePath);
+            _json.WriteString("signature_string", record.SignatureString);
+            _json.WriteNumberOrNull("thread", record.Thread);
+        });
+        _json.WriteEndObject();
     }
 
     void WriteModule(ModuleState module)
     {
-        json.WriteStartObject();
-        WriteAddress("base_addr", module.Module.Base);
-        json.WriteNull("cert_subject");
-        WriteText("code_id", module.Module.CodeId);
-        json.WriteBoolean("corrupt_symbols", module.HasCorruptSymbols);
-        WriteText("debug_file", module.Key.DebugFile);
-        WriteText("debug_id", module.Module.DebugId);
-        WriteAddress("end_addr", module.Module.End);
-        WriteText("filename", module.Module.LeafName);
-        json.WriteBoolean("loaded_symbols", module.HasSymbols);
-        json.WriteBoolean("missing_symbols", module.IsMissingSymbols);
-        WriteText("symbol_url", module.Lookup?.Table?.Module.Url is { Length: > 0 } url ? url : null);
-        WriteText("version", module.Module.VersionText);
-        json.WriteEndObject();
+        WriteAddressOrNull("base_addr", module.Module.Base);
+        _json.WriteNull("cert_subject");
+        _json.WriteString("code_id", module.Module.CodeId);
+        _json.WriteBoolean("corrupt_symbols", module.HasCorruptSymbols);
+        _json.WriteString("debug_file", module.Key.DebugFile);
+        _json.WriteString("debug_id", module.Module.DebugId);
+        WriteAddressOrNull("end_addr", module.Module.End);
+        _json.WriteString("filename", module.Module.LeafName);
+        _json.WriteBoolean("loaded_symbols", module.HasSymbols);
+        _json.WriteBoolean("missing_symbols", module.IsMissingSymbols);
+        _json.WriteString("symbol_url", module.Lookup?.Table?.Module.Url is { Length: > 0 } url ? url : null);
+        _json.WriteString("version", module.Module.VersionText);
+    }
+
+    void WriteLimits()
+    {
+        if (_dump.LinuxLimits is [])
+        {
+            _json.WriteNull("proc_limits");
+            return;
+        }
+
+        _json.WriteStartObject("proc_limits");
+        _json.WriteObjects("limits", _dump.LinuxLimits, limit =>
+        {
+            WriteLimit("hard", limit.Hard);
+            _json.WriteString("name", limit.Name);
+            WriteLimit("soft", limit.Soft);
+            _json.WriteString("unit", limit.Unit);
+        });
+        _json.WriteEndObject();
+    }
+
+    void WriteLimit(string name, LimitValue value)
+    {
+        if (value.Number is { } number)
+            _json.WriteNumber(name, number);
+        else
+            _json.WriteString(name, value.IsUnlimited ? "unlimited" : "err");
+    }
+
+    // The client's own JSON is passed on as it is; what is none is left out.
+    void WriteSoftErrors()
+    {
+        _json.WritePropertyName("soft_errors");
+        try
+        {
+            using var errors = JsonDocument.Parse(_dump.SoftErrors ?? "null");
+            errors.WriteTo(_json);
+        }
+        catch (JsonException)
+        {
+            _json.WriteNullValue();
+        }
     }
 
     void WriteSystemInfo()
     {
-        json.WriteStartObject("system_info");
-        WriteText("cpu_arch", CpuTraits.Find(_dump.Cpu)?.Name ?? "unknown");
-        WriteNumber("cpu_count", _dump.SystemInfo?.ProcessorCount);
-        WriteText("cpu_info", _dump.SystemInfo?.CpuDescription);
-        json.WriteNull("cpu_microcode_version");
-        WriteText("os", _dump.SystemInfo?.OsName);
-        WriteText("os_ver", _dump.SystemInfo?.OsVersion);
-        json.WriteEndObject();
-    }
-
-    void WriteThreads()
-    {
-        json.WriteStartArray("threads");
-        foreach (var thread in state.Threads)
-            WriteThread(thread, null);
-        json.WriteEndArray();
-    }
-
-    /// <param name="crashingIndex">Its index, when it is written as the crashing thread.</param>
-    void WriteThread(ThreadState thread, int? crashingIndex)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("frame_count", thread.Stack.Frames.Count);
-        json.WriteStartArray("frames");
-        var frames = thread.Stack.Span;
-        for (var i = 0; i < frames.Length; i++)
-            WriteFrame(frames[i], i, i == 0 && crashingIndex is not null ? thread.Stack : null);
-        json.WriteEndArray();
-        json.WriteNull("last_error_value");
-        json.WriteString("stack_end", thread.Stack.End.Word);
-        json.WriteNumber("thread_id", thread.Record.Id);
-        WriteText("thread_name", thread.Record.Name);
-        if (crashingIndex is { } index)
-            json.WriteNumber("threads_index", index);
-        json.WriteEndObject();
-    }
-
-    void WriteFrame(in Frame frame, int index, CallStack? withRegisters)
-    {
-        var location = frame.Location;
-        json.WriteStartObject();
-        WriteText(Keys.File, location.FileUtf8);
-        json.WriteNumber(Keys.Frame, index);
-        WriteText(Keys.Function, location.FunctionUtf8);
-        if (location.FunctionUtf8.IsEmpty)
-            json.WriteNull(Keys.FunctionOffset);
-        else
-            WriteAddress(Keys.FunctionOffset, location.Address - location.FunctionBase);
-        WriteInlines(location);
-        WriteLine(location.Line);
-        json.WriteBoolean(Keys.MissingSymbols, location.FunctionUtf8.IsEmpty);
-        WriteFrameModule(location);
-        WriteAddress(Keys.Offset, location.Address);
-        if (withRegisters is not null)
-            WriteRegisters(withRegisters.GetRegisters(index));
-        json.WriteString(Keys.Trust, Keys.Of(frame.Trust));
-        WriteUnloadedHits(location);
-        json.WriteEndObject();
-    }
-
-    void WriteFrameModule(CodeLocation location)
-    {
-        if (location.Module < 0)
-        {
-            json.WriteNull(Keys.Module);
-            json.WriteNull(Keys.ModuleOffset);
-            return;
-        }
-
-        json.WriteString(Keys.Module, _dump.Modules[location.Module].LeafName);
-        WriteAddress(Keys.ModuleOffset, location.ModuleOffset);
-    }
-
-    void WriteInlines(CodeLocation location)
-    {
-        if (location.Inlines.Count == 0)
-        {
-            json.WriteNull(Keys.Inlines);
-            return;
-        }
-
-        json.WriteStartArray(Keys.Inlines);
-        foreach (var call in location.Inlines)
-        {
-            json.WriteStartObject();
-            WriteText(Keys.File, call.Symbol.File);
-            WriteText(Keys.Function, call.Symbol.Name);
-            WriteLine(call.Line);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    void WriteLine(uint line)
-    {
-        if (line == 0)
-            json.WriteNull(Keys.Line);
-        else
-            json.WriteNumber(Keys.Line, line);
-    }
-
-    void WriteRegisters(Registers registers)
-    {
-        var names = CpuTraits.Find(_dump.Cpu)!.RegisterNames;
-        json.WriteStartObject("registers");
-        foreach (var i in Enumerable.Range(0, names.Count).OrderBy(i => names[i], StringComparer.Ordinal))
-        {
-            if (registers.TryGet(i, out var value))
-                WriteAddress(names[i], value);
-        }
-
-        json.WriteEndObject();
-    }
-
-    void WriteUnloadedHits(CodeLocation location)
-    {
-        if (location.Unloaded.Count == 0)
-        {
-            json.WriteNull(Keys.UnloadedModules);
-            return;
-        }
-
-        json.WriteStartArray(Keys.UnloadedModules);
-        foreach (var hit in location.Unloaded)
-        {
-            json.WriteStartObject();
-            json.WriteString("module", hit.Module);
-            json.WriteStartArray("offsets");
-            foreach (var offset in hit.Offsets)
-                json.WriteStringValue(_hex.Format(offset));
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    void WriteUnloadedModules()
-    {
-        json.WriteStartArray("unloaded_modules");
-        foreach (var module in _dump.UnloadedModules)
-            WriteUnloadedModule(module);
-        json.WriteEndArray();
+        var system = _dump.SystemInfo;
+        _json.WriteStartObject("system_info");
+        _json.WriteString("cpu_arch", CpuTraits.Find(_dump.Cpu)?.Name ?? "unknown");
+        _json.WriteNumberOrNull("cpu_count", system?.ProcessorCount);
+        _json.WriteString("cpu_info", system?.CpuDescription);
+        _json.WriteString("cpu_microcode_version", _dump.Microcode is { } microcode ? $"0x{microcode:x}" : null);
+        _json.WriteString("os", system?.OsName);
+        _json.WriteString("os_ver", system?.OsVersion);
+        _json.WriteEndObject();
     }
 
     void WriteUnloadedModule(UnloadedModule module)
     {
-        json.WriteStartObject();
-        WriteAddress("base_addr", module.Base);
-        json.WriteNull("cert_subject");
-        WriteText("code_id", module.CodeId);
-        WriteAddress("end_addr", module.End);
-        WriteText("filename", module.LeafName);
-        json.WriteEndObject();
+        WriteAddressOrNull("base_addr", module.Base);
+        _json.WriteNull("cert_subject");
+        _json.WriteString("code_id", module.CodeId);
+        WriteAddressOrNull("end_addr", module.End);
+        _json.WriteString("filename", module.LeafName);
     }
 
-    void WriteAddress(string name, ulong address) => json.WriteString(name, _hex.Format(address));
-
-    void WriteAddress(JsonEncodedText name, ulong address) => json.WriteString(name, _hex.Format(address));
-
-    void WriteNumber(string name, uint? number)
+    void WriteAddressOrNull(string name, ulong? address)
     {
-        if (number is { } value)
-            json.WriteNumber(name, value);
+        if (address is { } value)
+            _json.WriteString(name, _addresses.Format(value));
         else
-            json.WriteNull(name);
+            _json.WriteNull(name);
     }
 
-    void WriteText(string name, string? text) => json.WriteString(name, text);
-
-    void WriteText(JsonEncodedText name, ReadOnlyMemory<byte> utf8)
-    {
-        if (utf8.IsEmpty)
-            json.WriteNull(name);
-        else
-            json.WriteString(name, utf8.Span);
-    }
-
-    /// <summary>The names that are written for every frame, encoded once.</summary>
-    static class Keys
-    {
-        public static readonly JsonEncodedText File = JsonEncodedText.Encode("file");
-        public static readonly JsonEncodedText Frame = JsonEncodedText.Encode("frame");
-        public static readonly JsonEncodedText Function = JsonEncodedText.Encode("function");
-        public static readonly JsonEncodedText FunctionOffset = JsonEncodedText.Encode("function_offset");
-        public static readonly JsonEncodedText Inlines = JsonEncodedText.Encode("inlines");
-        public static readonly JsonEncodedText Line = JsonEncodedText.Encode("line");
-        public static readonly JsonEncodedText MissingSymbols = JsonEncodedText.Encode("missing_symbols");
-        public static readonly JsonEncodedText Module = JsonEncodedText.Encode("module");
-        public static readonly JsonEncodedText ModuleOffset = JsonEncodedText.Encode("module_offset");
-        public static readonly JsonEncodedText Offset = JsonEncodedText.Encode("offset");
-        public static readonly JsonEncodedText Trust = JsonEncodedText.Encode("trust");
-        public static readonly JsonEncodedText UnloadedModules = JsonEncodedText.Encode("unloaded_modules");
-
-        static readonly JsonEncodedText[] Trusts =
-            [.. Enum.GetValues<FrameTrust>().Select(trust => JsonEncodedText.Encode(trust.Word))];
-
-        public static JsonEncodedText Of(FrameTrust trust) => Trusts[(int)trust];
-    }
+    static string Hex(uint value) => "0x" + value.ToString("x8", CultureInfo.InvariantCulture);
 }

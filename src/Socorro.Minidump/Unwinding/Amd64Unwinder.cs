@@ -94,19 +94,17 @@ sealed class Amd64Unwinder(WalkContext walk) : Unwinder(walk)
     // one leaves the register alone, so that it still points above.
     void RecoverFramePointer(WalkFrame callee, WalkFrame caller, ulong slot)
     {
-        if (!callee.Registers.TryGet(Cpu.Fp, out var fp))
+        if (!callee.Registers.TryGet(Cpu.Fp, out var fp) || slot < Word)
             return;
 
         var saved = slot - Word;
-        if (fp == saved && slot >= Word)
+        if (fp == saved && Walk.TryReadWord(saved, out var pushed))
         {
-            if (Walk.TryReadWord(saved, out var pushed)
-                && pushed > saved && pushed - saved <= LargestFrame && Walk.TryReadWord(pushed, out _))
-            {
+            var isAbove = pushed > saved && pushed - saved <= LargestFrame;
+            if (isAbove && Walk.TryReadWord(pushed, out _))
                 caller.Registers.Set(Cpu.Fp, pushed);
-            }
         }
-        else if (fp >= slot + Word && Walk.TryReadWord(fp, out _))
+        else if (fp >= slot + Word)
         {
             caller.Registers.Set(Cpu.Fp, fp);
         }

@@ -37,7 +37,7 @@ sealed class MipsUnwinder(WalkContext walk) : Unwinder(walk)
             return false;
 
         var start = callee.IsInterrupted ? sp : sp + HomeWords * Word;
-        var end = start + LargestFrame;
+        var end = sp + LargestFrame;
         while (start < end && TryScan(start, (int)((end - start) / Word), out var slot, out var pc))
         {
             if (Walk.TryReadWord(slot - Word, out var fp) && fp >= slot && fp - slot < LargestFrame)

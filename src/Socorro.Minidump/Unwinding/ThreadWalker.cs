@@ -13,6 +13,9 @@ sealed class ThreadWalker(WalkContext walk)
     /// <summary>A walk that changes between stacks more often than this goes in circles.</summary>
     const int MaxStackSwitches = 16;
 
+    /// <summary>Functions without a frame of their own that may call each other.</summary>
+    const int MaxFrameless = 4;
+
     readonly Unwinder? _unwinder = Unwinder.Create(walk);
     readonly long _started = Stopwatch.GetTimestamp();
     readonly StackBottoms _bottoms = StackBottoms.Default;
@@ -40,6 +43,7 @@ sealed class ThreadWalker(WalkContext walk)
     {
         var scanned = 0;
         var switches = 0;
+        var frameless = 0;
         var isLast = false;
         while (true)
         {
@@ -64,7 +68,10 @@ sealed class ThreadWalker(WalkContext walk)
             Locate(_caller, _callee);
             if (!_bottoms.MayCall(walk.Code, _callee.Location, _caller.Location, _caller.Trust, out isLast))
                 return StackEnd.Complete;
-            if (_caller.Registers[walk.Cpu.Sp] < _callee.Registers[walk.Cpu.Sp] && ++switches > MaxStackSwitches)
+            var step = _caller.Registers[walk.Cpu.Sp].CompareTo(_callee.Registers[walk.Cpu.Sp]);
+            switches += step < 0 ? 1 : 0;
+            frameless = step == 0 ? frameless + 1 : 0;
+            if (switches > MaxStackSwitches || frameless > MaxFrameless)
                 return StackEnd.Lost;
             if (_caller.Trust is FrameTrust.Scan or FrameTrust.CfiScan)
                 scanned++;

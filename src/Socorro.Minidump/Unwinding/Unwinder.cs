@@ -90,7 +90,8 @@ abstract class Unwinder(WalkContext walk)
             return true;
         if (above == below)
         {
-            return Cpu.Lr >= 0 && callee.Trust is FrameTrust.Context or FrameTrust.Cfi or FrameTrust.Leaf
+            return Cpu.Lr >= 0
+                && (callee.IsInterrupted || caller.Trust == FrameTrust.Cfi)
                 && caller.Registers[Cpu.Pc] != callee.Registers[Cpu.Pc];
         }
 
@@ -189,7 +190,7 @@ abstract class Unwinder(WalkContext walk)
     /// </summary>
     protected bool IsLinkOfLeaf(WalkFrame callee, ulong link)
     {
-        if (!callee.IsInterrupted || !IsReturnAddress(link))
+        if (!callee.IsInterrupted || !IsReturnAddress(link) || HasWorkingRules(callee))
             return false;
         if (IsBadCall(callee) || callee.Location.Module != walk.Code.FindModule(link - 1))
             return true;
@@ -199,6 +200,12 @@ abstract class Unwinder(WalkContext walk)
             && !caller.FunctionUtf8.IsEmpty
             && caller.FunctionBase != callee.Location.FunctionBase;
     }
+
+    // Rules that led to no believable frame say at least that the function has one. Rules that could not be evaluated,
+    // for want of the stack's memory, say nothing.
+    bool HasWorkingRules(WalkFrame callee) =>
+        walk.Code.TryFindCfi(callee.Location, out var rules)
+        && rules.Unwind(Cpu, in callee.Registers, walk.Memory, out _, out _) != UnwindOutcome.Failed;
 
     /// <summary>
     /// Whether the chain of frame records turned back on itself: the stack was overwritten there, and what a scan would find

@@ -51,15 +51,15 @@ sealed class WalkContext
     }
 
     /// <summary>
-    /// The address bits of a system that does not say: 39 on Linux and Android where everything lies below 2^39, 47 on
-    /// Apple's systems, else 48; more where a module lies higher than that.
+    /// The address bits of a system that does not say: 39 on Linux and Android where everything lies below 2^39, else 48;
+    /// 47 on Windows and Apple's systems; more where a module lies higher than that.
     /// </summary>
     public static ulong GuessPointerMask(OsKind os, ulong highestModuleEnd)
     {
         var mask = os switch
         {
             OsKind.Linux or OsKind.Android when highestModuleEnd <= 1UL << 39 => (1UL << 39) - 1,
-            OsKind.MacOs or OsKind.Ios => (1UL << 47) - 1,
+            OsKind.MacOs or OsKind.Ios or OsKind.Windows => (1UL << 47) - 1,
             _ => (1UL << 48) - 1,
         };
         return mask | (highestModuleEnd == 0 ? 0 : BitOperations.RoundUpToPowerOf2(highestModuleEnd) - 1);

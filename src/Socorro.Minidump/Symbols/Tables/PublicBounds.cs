@@ -9,6 +9,7 @@ readonly ref struct PublicBounds(
     ReadOnlySpan<uint> functionStarts, ReadOnlySpan<uint> publicStarts, ReadOnlySpan<AddressRange> unwindRanges)
 {
     const ulong Reach = 1 << 16;
+    const uint Alignment = 16;
 
     readonly ReadOnlySpan<uint> _functionStarts = functionStarts;
     readonly ReadOnlySpan<uint> _publicStarts = publicStarts;
@@ -27,13 +28,26 @@ readonly ref struct PublicBounds(
         if (UpperBound(_publicStarts, rva) is var next && next < _publicStarts.Length)
             end = Math.Min(end, _publicStarts[next]);
 
-        var range = UpperBound(_unwindRanges, rva);
-        if (range < _unwindRanges.Length)
-            end = Math.Min(end, _unwindRanges[range].Start);
-        if (range > 0 && _unwindRanges[range - 1].End > rva)
-            end = Math.Min(end, _unwindRanges[range - 1].End);
+        return (uint)(Math.Min(end, EndOfRules(rva)) - rva);
+    }
 
-        return (uint)(end - rva);
+    // Functions in assembly language, such as the C library's clone3, can have several ranges with a hole between them. They
+    // are told from other functions by their alignment.
+    ulong EndOfRules(uint rva)
+    {
+        var next = UpperBound(_unwindRanges, rva);
+        var end = next > 0 && _unwindRanges[next - 1].End > rva ? _unwindRanges[next - 1].End : 0;
+        while (end > 0 && rva % Alignment == 0 && next < _unwindRanges.Length
+            && _unwindRanges[next].Start % Alignment != 0 && _unwindRanges[next].Start - end < Alignment)
+        {
+            end = _unwindRanges[next].End;
+            next++;
+        }
+
+        if (end > 0)
+            return end;
+
+        return next < _unwindRanges.Length ? _unwindRanges[next].Start : ulong.MaxValue;
     }
 
     static int UpperBound(ReadOnlySpan<uint> starts, uint rva)

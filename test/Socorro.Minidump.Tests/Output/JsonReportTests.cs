@@ -1,0 +1,139 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Socorro.Minidumps.Output;
+using Socorro.Minidumps.Symbols;
+
+namespace Socorro.Minidumps.Tests.Output;
+
+public sealed class JsonReportTests
+{
+    // What the analysis of the crashing instruction fills.
+    static readonly string[] Analysed =
+    [
+        "/crash_info/instruction", "/crash_info/memory_accesses", "/crash_info/possible_bit_flips",
+        "/crash_info/instruction_pointer_update", "/crash_info/adjusted_address",
+    ];
+
+    /// <summary>What the peer says, what we say, and why.</summary>
+    static readonly (string Theirs, string Ours, string Reason)[] Deviations =
+    [
+        ("\"0x0x000000\"", "\"0x00000000\"", "an unknown platform is 0x and its digits"),
+        (string.Concat(Enumerable.Repeat("\\u0000", 12)) + " family", "family", "a vendor of NULs is none"),
+        ("\"pid\":0,", "\"pid\":null,", "a status that does not tell the process id gives none, not process 0"),
+    ];
+
+    // The code before this address is in the dump and is no call, so a scan that takes it for a return address is wrong.
+    const string NotACaller = "0x0000000000401dbf";
+
+    [Theory]
+    [InlineData("json-pretty.json")]
+    [InlineData("json-pretty-symbols.json")]
+    [InlineData("linux_json_pretty.json")]
+    [InlineData("macos_inlines_json_pretty.json")]
+    public void Equals_the_report_of_minidump_stackwalk(string file)
+    {
+        var snapshot = JsonNode.Parse(File.ReadAllText(SharedData.Path("cases", "stackwalk", "snapshots", file)))!;
+        string[] roots = snapshot["symbols"] is null ? [] : ["rust-minidump/symbols"];
+        var state = Walks.Walk($"rust-minidump/{snapshot["dump"]}", roots);
+        var expected = snapshot["expect"]!;
+        if (file.StartsWith("linux", StringComparison.Ordinal))
+            RemoveFrames(expected["threads"]![0]!, NotACaller);
+
+        AssertReport(expected, state);
+    }
+
+    [Fact]
+    public void Equals_the_reports_of_synthetic_dumps() => Assert.All(
+        ReadSynthetic(),
+        test => AssertReport(
+            ReadReport(test["json_report"]!),
+            Walks.Walk(Convert.FromBase64String((string)test["dump_base64"]!))));
+
+    [Fact]
+    public void Sorts_the_members_of_every_object()
+    {
+        var report = JsonReport.ToUtf8(Walks.Walk("rust-minidump/simple-crashpad.dmp", "rust-minidump/symbols"));
+
+        AssertSorted(JsonNode.Parse(report.Span));
+    }
+
+    [Fact]
+    public void Says_the_same_in_pretty()
+    {
+        var state = Walks.Walk("rust-minidump/test.dmp", "rust-minidump/symbols");
+
+        var pretty = Encoding.UTF8.GetString(JsonReport.ToUtf8(state, pretty: true).Span);
+
+        Assert.StartsWith("{\n  \"crash_info\": {\n    \"address\": \"0x00000045\",\n", pretty);
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(pretty), JsonNode.Parse(JsonReport.ToUtf8(state).Span)));
+    }
+
+    [Fact]
+    public void Writes_names_that_are_not_utf_8_all_the_same()
+    {
+        var symbols = new SymbolStore([]);
+        Assert.True(Minidump.TryOpen(
+            File.ReadAllBytes(SharedData.Path("dumps", "rust-minidump", "test.dmp")), Limits.Default, out var dump, out _));
+        byte[] text = [.. "MODULE windows x86 0 x\nFUNC 1000 20000 0 f"u8, 0xff, 0xc0, .. "\n"u8];
+        symbols.Add(StackWalker.KeyOf(dump.Modules[0]), SymbolTable.Parse(text, out _)!);
+
+        var report = JsonNode.Parse(JsonReport.ToUtf8(StackWalker.Walk(dump, symbols, WalkOptions.Default)).Span)!;
+
+        Assert.StartsWith("f", (string)report["crashing_thread"]!["frames"]![0]!["function"]!);
+    }
+
+    static void AssertReport(JsonNode expected, ProcessState state)
+    {
+        var text = Deviations.Aggregate(
+            expected.ToJsonString(), (text, deviation) => text.Replace(deviation.Theirs, deviation.Ours, StringComparison.Ordinal));
+        var corrected = JsonNode.Parse(text)!;
+        var actual = PeerReport.Condense(JsonReport.ToUtf8(state).Span);
+        SortLimits(corrected);
+        SortLimits(actual);
+
+        Assert.Equal("", string.Join('\n', PeerReport.Differences(corrected, actual, Analysed.Contains)));
+    }
+
+    static IEnumerable<JsonNode> ReadSynthetic() =>
+        JsonNode.Parse(File.ReadAllText(SharedData.Path("cases", "stackwalk", "synth", "dumps.json")))!.AsArray()
+            .Where(test => test!["json_report"] is not null)
+            .Select(test => test!);
+
+    static JsonNode ReadReport(JsonNode report) => report is JsonValue link
+        ? JsonNode.Parse(File.ReadAllText(SharedData.Path(["cases", "stackwalk", .. ((string)link!).Split('/')])))!["expect"]!
+        : report;
+
+    // The peer lists them in the order of a hash table, we in the file's.
+    static void SortLimits(JsonNode report)
+    {
+        if (report["proc_limits"] is JsonObject limits)
+        {
+            var sorted = limits["limits"]!.AsArray().Select(limit => limit!.DeepClone()).OrderBy(limit => (string)limit["name"]!);
+            limits["limits"] = new JsonArray([.. sorted]);
+        }
+    }
+
+    static void RemoveFrames(JsonNode thread, string offset)
+    {
+        var frames = thread["frames"]!.AsArray();
+        foreach (var frame in frames.Where(frame => (string?)frame!["offset"] == offset).ToList())
+            frames.Remove(frame);
+        for (var i = 0; i < frames.Count; i++)
+            frames[i]!["i"] = i;
+        thread["frame_count"] = frames.Count;
+    }
+
+    static void AssertSorted(JsonNode? node)
+    {
+        if (node is JsonObject members)
+        {
+            var names = members.Select(member => member.Key).ToList();
+            Assert.Equal(names.Order(StringComparer.Ordinal), names);
+            Assert.All(members, member => AssertSorted(member.Value));
+        }
+        else if (node is JsonArray elements)
+        {
+            Assert.All(elements, AssertSorted);
+        }
+    }
+}
