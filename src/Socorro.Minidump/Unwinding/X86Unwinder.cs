@@ -92,9 +92,22 @@ sealed class X86Unwinder(WalkContext walk) : Unwinder(walk)
             in callee.Registers, callee.CalleeParameterSize, searchStart, Walk.Memory, out caller.Registers);
         if (outcome == UnwindOutcome.Caller && !(caller.Registers.IsValid(Cpu.Pc) && caller.Registers.IsValid(Cpu.Sp)))
             return UnwindOutcome.Failed;
-        if (win.Program.Span.IndexOf("$ebx"u8) < 0)
-            caller.Registers.Forget(Ebx);
+        PassSaved(callee, caller, win, Ebx, "$ebx"u8);
+        PassSaved(callee, caller, win, Ebx + 1, "$esi"u8);
+        PassSaved(callee, caller, win, Ebx + 2, "$edi"u8);
         return outcome;
+    }
+
+    // A register that the program does not speak of is the caller's own if the function has saved none at all.
+    static void PassSaved(WalkFrame callee, WalkFrame caller, in WinFrame win, int register, ReadOnlySpan<byte> name)
+    {
+        if (win.Program.Span.IndexOf(name) >= 0)
+            return;
+
+        if (win.SavedRegisterSize == 0 && callee.Registers.TryGet(register, out var value))
+            caller.Registers.Set(register, value);
+        else
+            caller.Registers.Forget(register);
     }
 
     UnwindOutcome EvaluateFpo(WalkFrame callee, WalkFrame caller, in WinFrame win, uint slot)
@@ -125,9 +138,10 @@ sealed class X86Unwinder(WalkContext walk) : Unwinder(walk)
         if (!TryScan(start, ScanWords, out var slot, out var pc))
             return 0;
 
-        caller.Registers.Set(Cpu.Pc, pc);
-        caller.Registers.Set(Cpu.Sp, (uint)slot + Word);
-        caller.Trust = FrameTrust.CfiScan;
+        // What lies between may have saved and changed any register; the frame pointer is looked for afterwards.
+        var fp = caller.Registers[Cpu.Fp];
+        Fill(caller, pc, (uint)slot + Word, FrameTrust.CfiScan);
+        caller.Registers.Set(Cpu.Fp, fp);
         return (uint)slot - start;
     }
 

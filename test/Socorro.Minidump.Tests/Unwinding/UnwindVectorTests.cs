@@ -27,6 +27,10 @@ public sealed class UnwindVectorTests
             "rust-arm64/arm64_unittest::test_frame_pointer_preserves_lr_for_entry_cfi",
             "calls preserve the frame pointer, however it became known",
             Compare: Part.Frames),
+        new(
+            "breakpad-x86/GetCallerFrame.WindowsFPOReferencesEBX",
+            "a function that saves no registers has not changed ebx either",
+            Compare: Part.Frames),
         new("breakpad-mips/CFI.", "gp is preserved by calls on either width", Compare: Part.Frames),
         new("breakpad-riscv/CFI.At4002", "the data does not list the a registers that the rules copy", Compare: Part.Frames),
         new("breakpad-riscv64/CFI.At4002", "the data does not list the a registers that the rules copy", Compare: Part.Frames),
