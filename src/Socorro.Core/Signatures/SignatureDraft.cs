@@ -11,8 +11,11 @@ sealed class SignatureDraft(SignatureMode mode, List<string>? debug = null)
 
     public string Before { get; private set; } = "";
 
-    /// <summary>What came from the stack.</summary>
+    /// <summary>What came from the stack, until a rule knows better.</summary>
     public string Core { get; private set; } = "";
+
+    /// <summary>What came from the stack, whatever rules have made of it since.</summary>
+    public string Stack { get; private set; } = "";
 
     public string After { get; private set; } = "";
 
@@ -41,6 +44,13 @@ sealed class SignatureDraft(SignatureMode mode, List<string>? debug = null)
         var old = Text;
         After += text;
         LogChange(rule, old);
+    }
+
+    /// <summary>Begins with what came from the stack.</summary>
+    public void Start(string rule, string stack)
+    {
+        Stack = stack;
+        Replace(rule, stack);
     }
 
     /// <summary>Replaces what came from the stack and keeps what other rules have said.</summary>

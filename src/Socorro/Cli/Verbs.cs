@@ -18,6 +18,7 @@ static class Verbs
             RunVerb.Create(),
             SubmitVerb.Create(),
             StackwalkVerb.Create(),
+            SignatureVerb.Create(),
             ConfigVerb.Create(),
             VersionVerb.Create(),
         };

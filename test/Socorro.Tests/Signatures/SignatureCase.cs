@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using Socorro.Cli;
 using Socorro.Signatures;
 using Socorro.Signatures.Frames;
-using Socorro.Signatures.Java;
+using Socorro.Signatures.Exceptions;
 using Socorro.Signatures.Lists;
 using Socorro.Signatures.Rules;
 
@@ -51,7 +51,7 @@ sealed class SignatureCase(JsonElement row)
                 _input.TextOf("delimiter")!)),
             "java_exception_signature" => Describe(JavaExceptionSignature.Of(ReadException())),
             "java_exception_frame" => JavaExceptionSignature.Describe(ReadJavaFrame()),
-            "collapse_types" => Brackets.CollapseTypes(Text("function")!),
+            "collapse_types" => Brackets.CollapseTypes(Text("function")!, mode),
             "collapse_arguments" => Brackets.CollapseArguments(Text("function")!),
             "drop_prefix_and_return_type" => Declaration.LastWord(Text("function")!),
             "find_enclosed_slices" => FindEnclosed(),
@@ -134,7 +134,7 @@ sealed class SignatureCase(JsonElement row)
     SignatureDraft Draft(SignatureMode mode)
     {
         var draft = new SignatureDraft(mode);
-        draft.Replace("", Text("signature")!);
+        draft.Start("", Text("signature")!);
         return draft;
     }
 

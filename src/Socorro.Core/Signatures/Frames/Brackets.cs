@@ -5,7 +5,7 @@ namespace Socorro.Signatures.Frames;
 /// <summary>The bracketed parts of a function's name: where they are, and the name without them.</summary>
 static class Brackets
 {
-    /// <summary>Deeper template arguments of IPC traits than this are not kept apart; no compiler makes them.</summary>
+    /// <summary>Deeper template arguments than this are not kept apart; no compiler makes them.</summary>
     const int MaxDepth = 32;
 
     /// <summary>
@@ -55,26 +55,39 @@ static class Brackets
     }
 
     /// <summary>Template arguments become <c>&lt;T&gt;</c>, except where they are part of the name.</summary>
-    public static string CollapseTypes(string name) => CollapseTypes(name, 0);
+    /// <param name="name">The name, with or without arguments.</param>
+    /// <param name="mode">Corrected takes exceptions for whole words only, and leaves a lambda its name.</param>
+    public static string CollapseTypes(string name, SignatureMode mode = SignatureMode.Compatible) =>
+        CollapseTypes(name, mode, 0);
 
-    static string CollapseTypes(string name, int depth) => Replace(name, '<', '>', (text, start, end) =>
+    /// <summary>Argument lists vanish; an anonymous namespace and the call operator stay.</summary>
+    public static string CollapseArguments(string name) => Replace(name, '(', ')', (text, start, end) =>
+        text.AsSpan(start, end - start) is "(anonymous namespace)" || text.AsSpan(0, start).EndsWith("operator")
+            ? text[start..end]
+            : "");
+
+    static string CollapseTypes(string name, SignatureMode mode, int depth) => Replace(name, '<', '>', (text, start, end) =>
     {
         var inside = text.AsSpan(start, end - start);
         if (inside is "<name omitted>" || inside.Contains(" as ", default) || inside.Contains(" in ", default)
-            || EndsWith(text, start, "operator"))
+            || Follows("operator", text, start, mode)
+            || (mode == SignatureMode.Corrected && inside is "<lambda>"))
         {
             return inside.ToString();
         }
 
         // An unclosed bracket loses its last character here, as it does in Socorro.
-        return depth < MaxDepth && EndsWith(text, start, "IPC::ParamTraits")
-            ? $"<{CollapseTypes(inside[1..Math.Max(1, inside.Length - 1)].ToString(), depth + 1)}>"
+        return depth < MaxDepth && Follows("IPC::ParamTraits", text, start, mode)
+            ? $"<{CollapseTypes(inside[1..Math.Max(1, inside.Length - 1)].ToString(), mode, depth + 1)}>"
             : "<T>";
     });
 
-    /// <summary>Argument lists vanish; an anonymous namespace and the call operator stay.</summary>
-    public static string CollapseArguments(string name) => Replace(name, '(', ')', (text, start, end) =>
-        text.AsSpan(start, end - start) is "(anonymous namespace)" || EndsWith(text, start, "operator") ? text[start..end] : "");
-
-    static bool EndsWith(string text, int end, string word) => text.AsSpan(0, end).EndsWith(word);
+    static bool Follows(string word, string text, int index, SignatureMode mode)
+    {
+        var before = text.AsSpan(0, index);
+        return before.EndsWith(word)
+            && (mode == SignatureMode.Compatible
+                || before.Length == word.Length
+                || !Declaration.IsWordCharacter(before[^(word.Length + 1)]));
+    }
 }

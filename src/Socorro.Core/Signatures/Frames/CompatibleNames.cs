@@ -10,7 +10,21 @@ static partial class CompatibleNames
 {
     static readonly string[] Qualifiers = ["const", "const&", "const &", "&&", "&"];
 
-    public static string Cpp(string function)
+    public static string Shorten(string function, FrameLanguage language) =>
+        language == FrameLanguage.Rust ? ShortenRust(function) : ShortenCpp(function);
+
+    /// <summary>Only Rust's hash is looked for after the line was appended, and then not found.</summary>
+    public static string Finish(string name, FrameLanguage language)
+    {
+        if (name.AsSpan().IndexOfAny(' ', ',') >= 0)
+            name = BareComma().Replace(BlankBefore().Replace(name, ""), ", ");
+
+        return language == FrameLanguage.Rust && name.Contains("::h", StringComparison.Ordinal)
+            ? Hash().Replace(name, "")
+            : name;
+    }
+
+    static string ShortenCpp(string function)
     {
         foreach (var qualifier in Qualifiers)
         {
@@ -31,25 +45,11 @@ static partial class CompatibleNames
             : function;
     }
 
-    public static string Rust(string function)
+    static string ShortenRust(string function)
     {
         function = Brackets.Replace(LastWord(function), '<', '>', (text, start, end) =>
             text.AsSpan(start, end - start).Contains(" as ", default) ? text[start..end] : "<T>");
         return Brackets.Replace(function, '(', ')', (_, _, _) => "");
-    }
-
-    public static string FinishCpp(string name)
-    {
-        if (name.AsSpan().IndexOfAny(' ', ',') < 0)
-            return name;
-
-        return BareComma().Replace(BlankBefore().Replace(name, ""), ", ");
-    }
-
-    public static string FinishRust(string name)
-    {
-        name = FinishCpp(name);
-        return name.Contains("::h", StringComparison.Ordinal) ? Hash().Replace(name, "") : name;
     }
 
     /// <summary>Socorro stumbles over a name that is only a qualifier, and then over its own handling of that.</summary>

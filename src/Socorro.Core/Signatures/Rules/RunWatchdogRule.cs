@@ -6,15 +6,16 @@ sealed class RunWatchdogRule(StackRule stack) : SignatureRule("SignatureRunWatch
     const string Watchdog = "RunWatchdog";
 
     public override bool Applies(CrashData crash, SignatureDraft draft) =>
-        draft.Text.Contains(Watchdog, StringComparison.Ordinal);
+        (draft.IsCompatible ? draft.Text : draft.Stack).Contains(Watchdog, StringComparison.Ordinal);
 
     public override void Apply(CrashData crash, SignatureDraft draft)
     {
+        var isFromStack = draft.Core == draft.Stack;
         var signature = stack.Generate(crash with { CrashingThread = 0 }, draft);
-        if (!draft.IsCompatible)
-            draft.ReplaceCore(stack.Name, signature);
-        else if (signature.Length > 0)
+        if (draft.IsCompatible && signature.Length > 0)
             draft.Replace(stack.Name, signature);
+        else if (!draft.IsCompatible && isFromStack)
+            draft.ReplaceCore(stack.Name, signature);
 
         draft.Prepend(Name, "shutdownhang | ");
     }

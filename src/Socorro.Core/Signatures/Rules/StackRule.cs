@@ -1,13 +1,15 @@
-using Socorro.Signatures.Java;
+using Socorro.Signatures.Exceptions;
 
 namespace Socorro.Signatures.Rules;
 
-/// <summary>The signature of the stack: Java's when there is one, else the crashing thread's.</summary>
+/// <summary>
+/// The signature of the stack: Java's when there is one, else the crashing thread's, else JavaScript's for want of another.
+/// </summary>
 sealed class StackRule(StackSignature stack) : SignatureRule("SignatureGenerationRule")
 {
     public override bool Applies(CrashData crash, SignatureDraft draft) => true;
 
-    public override void Apply(CrashData crash, SignatureDraft draft) => draft.Replace(Name, Generate(crash, draft));
+    public override void Apply(CrashData crash, SignatureDraft draft) => draft.Start(Name, Generate(crash, draft));
 
     /// <summary>The stack's signature alone; what else is known of the stack goes to the draft.</summary>
     public string Generate(CrashData crash, SignatureDraft draft)
@@ -18,7 +20,10 @@ sealed class StackRule(StackSignature stack) : SignatureRule("SignatureGeneratio
         if (crash.JavaException is { } exception)
             return WithNotes(JavaExceptionSignature.Of(exception), draft);
 
-        return WithNotes(stack.Of(crash, draft), draft);
+        var isNative = draft.IsCompatible || crash.Threads.Any(thread => thread.Frames.Count > 0);
+        return crash.JavaScriptStackTrace is { } script && !isNative
+            ? WithNotes(JavaScriptStackSignature.Of(script), draft)
+            : WithNotes(stack.Of(crash, draft), draft);
     }
 
     string WithNotes((string Text, IReadOnlyList<string> Notes) signature, SignatureDraft draft)

@@ -1,4 +1,4 @@
-namespace Socorro.Signatures.Java;
+namespace Socorro.Signatures.Exceptions;
 
 /// <summary>The signature of a Java exception given as a structure: its class and its innermost frame.</summary>
 static class JavaExceptionSignature

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 
-namespace Socorro.Signatures.Java;
+namespace Socorro.Signatures.Exceptions;
 
 /// <summary>The signature of a Java stack trace given as text: the exception, what it says, and the innermost method.</summary>
 static partial class JavaStackSignature

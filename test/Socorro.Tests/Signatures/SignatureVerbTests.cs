@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Socorro.Cli;
+using Socorro.Signatures;
+
+namespace Socorro.Tests.Signatures;
+
+public sealed class SignatureVerbTests : IDisposable
+{
+    const string Crash = """
+        {"uuid":"de1bb258-cbbf-4589-a673-34f800160918","signature":"old `one`","os":"Windows NT","crashing_thread":0,"threads":[{"frames":[{"function":"ours(int)"},{"module":"THEIRS.DLL"}]}]}
+        """;
+
+    readonly string _folder = Directory.CreateTempSubdirectory("signature").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public async Task Answers_each_line_of_standard_input_and_goes_on_after_a_bad_one()
+    {
+        var (code, output, errors) = await RunAsync($"{Crash}\n\nnot json\n[]\n{{}}\n", "--compatible");
+
+        Assert.Equal(1, code);
+        Assert.Equal(
+            """
+            {"signature":"ours","notes":[],"proto_signature":"ours | theirs.dll"}
+            {"signature":"EMPTY: no frame data available","notes":["SignatureGenerationRule: CSignatureTool: no frame data for crashing thread (0)"],"proto_signature":null}
+
+            """,
+            output);
+        Assert.Collection(
+            errors.TrimEnd().Split('\n'),
+            error => Assert.StartsWith("socorro: line 3: not JSON", error, StringComparison.Ordinal),
+            error => Assert.Equal("socorro: line 4: not a JSON object", error));
+    }
+
+    [Fact]
+    public async Task Takes_the_lists_of_a_folder_in_place_of_its_own()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "prefix.txt"), "ours$", TestContext.Current.CancellationToken);
+
+        var (code, output, _) = await RunAsync(Crash, "--lists", _folder);
+
+        Assert.Equal(0, code);
+        Assert.Equal(
+            "ours | theirs.dll",
+            JsonDocument.Parse(output).RootElement.GetProperty("signature").GetString());
+    }
+
+    [Fact]
+    public async Task Says_which_entries_of_the_lists_are_wrong()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "prefix.txt"), "# one\n(", TestContext.Current.CancellationToken);
+
+        var (code, output, errors) = await RunAsync(Crash, "--lists", _folder);
+
+        Assert.Equal((2, ""), (code, output));
+        Assert.StartsWith($"socorro: {Path.Combine(_folder, "prefix.txt")}:2: ", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("json", """{"signature":"new","notes":["a: b"],"proto_signature":"new | <T>"}""")]
+    [InlineData("text", "Crash id: de1b\nOriginal: old `one`\nNew:      new\nSame?:    no\nNote:     a: b\n")]
+    [InlineData("csv", "crashid,old,new,same?,notes\n\"de1b\",\"old `one`\",\"new\",\"no\",\"a: b\"")]
+    [InlineData("markdown", "* `de1b`: `` old `one` `` → `new`")]
+    public void Prints_in_the_format_asked_for(string format, string expected)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var crash = JsonDocument.Parse("""{"uuid":"de1b","signature":"old `one`"}""").RootElement;
+        var signature = new Signature
+        {
+            Text = "new",
+            Notes = ["a: b"],
+            ProtoSignature = "new | <T>",
+            ListsVersion = "",
+        };
+
+        new SignaturePrinter(output, format, differentOnly: false).Print(crash, signature);
+        new SignaturePrinter(output, format, differentOnly: true).Print(crash, signature with { Text = "old `one`" });
+
+        Assert.Equal(expected + "\n", output.ToString());
+    }
+
+    static async Task<(int Code, string Output, string Errors)> RunAsync(string input, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "socorro"), ["signature", .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var cancel = TestContext.Current.CancellationToken;
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        var errors = process.StandardError.ReadToEndAsync(cancel);
+        var output = await process.StandardOutput.ReadToEndAsync(cancel);
+        await process.WaitForExitAsync(cancel);
+        return (process.ExitCode, output, await errors);
+    }
+}
