@@ -9,6 +9,7 @@ using Socorro.Processing;
 using Socorro.Signatures;
 using Socorro.Signatures.Lists;
 using Socorro.Storage;
+using Socorro.Throttling;
 using Socorro.Web;
 
 namespace Socorro;
@@ -32,7 +33,7 @@ public static class App
         builder.Services.AddSingleton(options);
         builder.Services.AddSingleton(TimeProvider.System);
         await AddEnginesAsync(builder.Services, options, loggers, cancel);
-        AddCollecting(builder.Services);
+        AddCollecting(builder.Services, options, loggers);
         AddProcessing(builder.Services, options);
         builder.Services.AddSocorroWeb();
 
@@ -71,9 +72,19 @@ public static class App
         AddLoop<QueueMover>(services, mover => mover.RunAsync);
     }
 
-    static void AddCollecting(IServiceCollection services)
+    static void AddCollecting(IServiceCollection services, Options options, ILoggerFactory loggers)
     {
-        services.AddSingleton(new CollectorSettings());
+        try
+        {
+            var token = options.ForwarderTokenFile.Length > 0 ? File.ReadAllText(options.ForwarderTokenFile).Trim() : "";
+            services.AddSingleton(new CollectorSettings { ForwarderToken = token });
+            services.AddSingleton(ThrottleFile.Open(options.Throttle, TimeProvider.System, loggers.CreateLogger<ThrottleFile>()));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw new VerbFailedException(e.Message, exitCode: 2, e);
+        }
+
         services.AddSingleton<CollectorMetrics>();
         services.AddSingleton<Collector>();
     }

@@ -23,6 +23,9 @@ public readonly record struct CrashId : IComparable<CrashId>
     /// <summary>The UTC day of acceptance; stores keep a crash under it.</summary>
     public DateOnly Day { get; }
 
+    /// <summary>Whether the crash is to be processed only when somebody asks for it.</summary>
+    public bool IsDeferred => ToString()[DigitPosition] == '1';
+
     /// <summary>A new random id for a crash accepted now.</summary>
     public static CrashId Create(DateTimeOffset acceptedAt, bool isDeferred = false)
     {

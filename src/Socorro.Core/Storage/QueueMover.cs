@@ -43,7 +43,7 @@ public sealed partial class QueueMover(
     async Task MoveAsync(CancellationToken cancel)
     {
         var ids = await store.TakeUnqueuedAsync(MaxBatch, cancel);
-        await queue.PublishAsync(Lane.Standard, ids, cancel);
+        await queue.PublishAsync(Lane.Standard, [.. ids.Where(id => !id.IsDeferred)], cancel);
         await store.ConfirmQueuedAsync(ids, cancel);
     }
 

@@ -19,6 +19,7 @@ static class Verbs
             SubmitVerb.Create(),
             StackwalkVerb.Create(),
             SignatureVerb.Create(),
+            ThrottleVerb.Create(),
             ConfigVerb.Create(),
             VersionVerb.Create(),
         };

@@ -12,12 +12,14 @@ namespace Socorro.Collecting;
 /// Turns a submission into a stored raw crash and its answer. A crash id is answered only when the crash is durable.
 /// </summary>
 /// <param name="store">Where crashes are accepted into.</param>
+/// <param name="throttle">Decides which are kept.</param>
 /// <param name="settings">Limits, and who may choose crash ids.</param>
 /// <param name="time">Dates crashes and their ids.</param>
 /// <param name="metrics">Counts what happens.</param>
 /// <param name="log">Gets one line for each submission.</param>
 public sealed partial class Collector(
     CrashStore store,
+    ThrottleFile throttle,
     CollectorSettings settings,
     TimeProvider time,
     CollectorMetrics metrics,
@@ -27,6 +29,7 @@ public sealed partial class Collector(
 
     readonly AnnotationNames _names = AnnotationNames.Default;
     readonly MemoryBudget _memory = new(settings.MaxMemoryBytes);
+    readonly SubmissionQuotas _quotas = new(time);
 
     internal async Task<Answer> AcceptAsync(HttpRequest request, CancellationToken cancel)
     {
@@ -51,11 +54,14 @@ public sealed partial class Collector(
 
     async Task<Answer> AcceptAsync(HttpRequest request, Submission submission, CancellationToken cancel)
     {
+        var rules = throttle.Current;
+        if (_quotas.Refuse(request.HttpContext.Connection.RemoteIpAddress, rules.Quotas) is { } tooOften)
+            return tooOften;
         if (await ReadAsync(request, submission, cancel) is { } refusal)
             return refusal;
 
         _names.AddMapped(submission.Annotations, request.Query);
-        var decision = ThrottleDecision.AcceptEverything;
+        var decision = rules.Decide(submission.Annotations, time.GetUtcNow(), Random.Shared);
         metrics.Throttled(decision);
         submission.Rule = decision.Rule;
 
@@ -69,7 +75,9 @@ public sealed partial class Collector(
 
         return decision.Verdict switch
         {
-            Verdict.Accept or Verdict.Defer => await StoreAsync(request, submission, id, decision, isForwarded, cancel),
+            Verdict.Accept or Verdict.Defer =>
+                _quotas.Refuse(submission.Annotations.GetValueOrDefault("ProductName", ""), rules.Quotas)
+                ?? await StoreAsync(request, submission, id, decision, isForwarded, cancel),
             Verdict.Reject => new Answer.Discarded(StatusCodes.Status200OK, $"rule_{decision.Rule}"),
             Verdict.FakeAccept => new Answer.Accepted(PretendToAccept(id)),
             _ => throw new ArgumentOutOfRangeException(nameof(request), decision.Verdict, "no such verdict"),
@@ -155,7 +163,7 @@ public sealed partial class Collector(
             Notes = submission.Notes,
             UserAgent = request.Headers.UserAgent.ToString(),
             ThrottleRule = decision.Rule,
-            ThrottleRate = decision.Percentage,
+            ThrottleRate = decision.Share,
         },
     };
 

@@ -44,7 +44,7 @@ public static class SubmitEndpoint
         var answer = await collector.AcceptAsync(context.Request, cancel);
         response.StatusCode = answer.Status;
         if (answer is Answer.Refused(_, _, var wait))
-            response.Headers.RetryAfter = ((int)wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
 
         await (WantsJson(context.Request)
             ? WriteAsync(response, Json, answer.ToJson(), cancel)

@@ -2,11 +2,13 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Socorro.Collecting;
 using Socorro.Crashes;
 using Socorro.Engines.Embedded;
 using Socorro.Storage;
 using Socorro.Tests.Storage;
+using Socorro.Throttling;
 
 namespace Socorro.Tests.Collecting;
 
@@ -21,6 +23,9 @@ public sealed class CollectorServer : IAsyncLifetime
     WebApplication? _app;
 
     internal CollectorSettings Settings { get; init; } = new() { ForwarderToken = Token };
+
+    /// <summary>A preset or a file.</summary>
+    internal string Throttle { get; init; } = "accept-everything";
 
     /// <summary>Where the engines live; a temporary folder unless said.</summary>
     internal string? Folder { get; init; }
@@ -42,6 +47,7 @@ public sealed class CollectorServer : IAsyncLifetime
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(Store);
         builder.Services.AddSingleton(Settings);
+        builder.Services.AddSingleton(ThrottleFile.Open(Throttle, TimeProvider.System, NullLogger<ThrottleFile>.Instance));
         builder.Services.AddSingleton<CollectorMetrics>();
         builder.Services.AddSingleton<Collector>();
         _app = builder.Build();

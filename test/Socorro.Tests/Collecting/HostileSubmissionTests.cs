@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Socorro.Collecting;
 using ZstdSharp;
 
 namespace Socorro.Tests.Collecting;
@@ -50,15 +51,19 @@ public sealed class HostileSubmissionTests(CollectorServer server) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_body_may_have_100_MiB_and_no_more()
+    public async Task A_body_may_have_exactly_as_much_as_the_limit()
     {
-        var largest = (100 << 20) - Good.Plus(Part.Raw("Content-Disposition: form-data; name=d; filename=d", [])).Body.Length;
-        var fits = Good.Plus(Part.Raw("Content-Disposition: form-data; name=d; filename=d", new byte[largest]));
-        var exceeds = Good.Plus(Part.Raw("Content-Disposition: form-data; name=d; filename=d", new byte[largest + 1]));
+        const int Limit = 1 << 20;
+        Assert.Equal(100 << 20, new SubmissionLimits().MaxBodyBytes);
+        await using var strict = new CollectorServer { Settings = new() { Limits = new() { MaxBodyBytes = Limit } } };
+        await strict.InitializeAsync();
+        static WireRequest WithDump(int length) =>
+            Good.Plus(Part.Raw("Content-Disposition: form-data; name=d; filename=d", new byte[length]));
+        var largest = Limit - WithDump(0).Body.Length;
 
-        Assert.Equal(largest, Assert.Single((await server.GetStoredAsync(await server.SendAsync(fits))).Dumps).Length);
-        Assert.Equal(413, (await server.SendAsync(exceeds)).Status);
-        Assert.Equal(413, (await server.SendAsync(exceeds with { IsChunked = true })).Status);
+        Assert.Equal(largest, Assert.Single((await strict.GetStoredAsync(await strict.SendAsync(WithDump(largest)))).Dumps).Length);
+        Assert.Equal(413, (await strict.SendAsync(WithDump(largest + 1))).Status);
+        Assert.Equal(413, (await strict.SendAsync(WithDump(largest + 1) with { IsChunked = true })).Status);
     }
 
     [Fact]

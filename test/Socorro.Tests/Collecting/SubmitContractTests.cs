@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using Socorro.Crashes;
+using Socorro.Tests.Storage;
 
 namespace Socorro.Tests.Collecting;
 
@@ -240,6 +241,63 @@ public sealed class SubmitContractTests(CollectorServer server) : IClassFixture<
 
         Assert.True(reply.Headers.ContainsKey("Content-Length"), "Crashpad can't read an answer without it");
     }
+
+    [Fact]
+    public async Task A_rule_may_discard_and_is_asked_after_the_right_to_an_id()
+    {
+        await using var mozilla = new CollectorServer { Throttle = "mozilla-2026" };
+        await mozilla.InitializeAsync();
+        var unknown = WireRequest.Of(Part.Text("ProductName", "Nope"), Part.Text("uuid", FixedId));
+
+        // c79, c81, and the rule that makes old clients stop asking.
+        Assert.Equal((200, "Discarded=rule_unsupported_product"), Told(await mozilla.SendAsync(unknown.PlusHeader(Authorization))));
+        Assert.Equal((401, "Discarded=unauthorized_uuid"), Told(await mozilla.SendAsync(unknown)));
+        Assert.Equal(
+            (200, "Discarded=rule_has_hangid_and_browser"), Told(await mozilla.SendAsync(Good.Plus(Part.Text("HangID", "1")))));
+        var pretended = await mozilla.SendAsync(WireRequest.Of(Part.Text("ProductName", "B2G")));
+        Assert.Matches(@"\ACrashID=bp-[0-9a-f-]{29}3[0-9]{6}\n\z", pretended.Body);
+        Assert.Equal("accept_everything", (await mozilla.GetStoredAsync(await mozilla.SendAsync(Good))).Metadata.ThrottleRule);
+    }
+
+    [Fact]
+    public async Task A_deferred_crash_is_stored_under_an_id_that_says_so()
+    {
+        await using var mozilla = new CollectorServer { Throttle = "mozilla-2011" };
+        await mozilla.InitializeAsync();
+
+        var crash = await mozilla.GetStoredAsync(await mozilla.SendAsync(WireRequest.Of(Part.Text("ProductName", "Editor"))));
+
+        Assert.Equal('1', crash.Id.ToString()[29]);
+        Assert.Equal("everything_else", crash.Metadata.ThrottleRule);
+    }
+
+    [Fact]
+    public async Task Quotas_ask_for_patience_and_a_changed_file_counts_at_once()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Of("throttle.json");
+        File.WriteAllText(file, """
+            { "rules": [{ "name": "all", "verdict": "accept" }], "quotas": { "per_day": { "Firefox": 1, "*": 2 } } }
+            """);
+        await using var strict = new CollectorServer { Throttle = file };
+        await strict.InitializeAsync();
+
+        Assert.Equal(200, (await strict.SendAsync(Good)).Status);
+        var refused = await strict.SendAsync(Good);
+        Assert.Equal((429, ""), Told(refused));
+        Assert.InRange(int.Parse(refused.Headers["Retry-After"]), 1, 86_400);
+        Assert.Equal(200, (await strict.SendAsync(WireRequest.Of(Part.Text("ProductName", "Other")))).Status);
+
+        File.WriteAllText(file, """
+            { "rules": [{ "name": "none", "verdict": "reject" }], "quotas": { "per_address_and_minute": 1 } }
+            """);
+        await Task.Delay(1050, TestContext.Current.CancellationToken);
+
+        Assert.Equal((200, "Discarded=rule_none"), Told(await strict.SendAsync(Good)));
+        Assert.Equal((429, ""), Told(await strict.SendAsync(Good)));
+    }
+
+    static (int Status, string Body) Told(WireReply reply) => (reply.Status, reply.Body);
 
     static void IsGood(RawCrash crash) => AssertAnnotations(crash, ("ProductName", "Firefox"), ("Version", "1.0"));
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Socorro.Crashes;
 using Socorro.Tests.Storage;
 
@@ -16,7 +15,7 @@ public sealed class SubmitVerbTests(CollectorServer server) : IClassFixture<Coll
         var file = folder.Of("cr\"as%h é.dmp");
         await File.WriteAllBytesAsync(file, [.. Enumerable.Range(0, 100_000).Select(i => (byte)i)], Cancel);
 
-        var (code, output, error) = await RunAsync(
+        var (code, output, error) = await SocorroProcess.RunAsync(
             "submit", file, "--url", Url, "--annotation", "ProductName=App", "-a", "Notes=a=b\n\"ü");
 
         Assert.Equal((0, ""), (code, error));
@@ -38,7 +37,7 @@ public sealed class SubmitVerbTests(CollectorServer server) : IClassFixture<Coll
         foreach (var name in new[] { "a.dmp", "b.dmp", "c.txt", "deep/er/d.dmp" })
             await File.WriteAllTextAsync(folder.Of(name), name, Cancel);
 
-        var (code, output, error) = await RunAsync("submit", folder.Path, "--url", $"{Url}/submit", "--gzip", "--concurrency", "2");
+        var (code, output, error) = await SocorroProcess.RunAsync("submit", folder.Path, "--url", $"{Url}/submit", "--gzip", "--concurrency", "2");
 
         Assert.Equal((0, ""), (code, error));
         var sent = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -57,7 +56,7 @@ public sealed class SubmitVerbTests(CollectorServer server) : IClassFixture<Coll
         await File.WriteAllTextAsync(folder.Of("a.dmp"), "a", Cancel);
         await File.WriteAllTextAsync(folder.Of("b.dmp"), "b", Cancel);
 
-        var (code, output, error) = await RunAsync("submit", folder.Path, "--url", Url, "-a", "uuid=1");
+        var (code, output, error) = await SocorroProcess.RunAsync("submit", folder.Path, "--url", Url, "-a", "uuid=1");
 
         Assert.Equal((1, ""), (code, output));
         Assert.Equal(
@@ -83,7 +82,7 @@ public sealed class SubmitVerbTests(CollectorServer server) : IClassFixture<Coll
         await File.WriteAllTextAsync(folder.Of("a.dump"), "x", Cancel);
         string Fill(string text) => text.Replace("{dump}", folder.Of("a.dump")).Replace("{folder}", folder.Of("empty"));
 
-        var (code, output, error) = await RunAsync([.. arguments.Select(Fill)]);
+        var (code, output, error) = await SocorroProcess.RunAsync([.. arguments.Select(Fill)]);
 
         Assert.Equal((exitCode, ""), (code, output));
         Assert.StartsWith($"socorro: {Fill(message)}", error);
@@ -91,18 +90,4 @@ public sealed class SubmitVerbTests(CollectorServer server) : IClassFixture<Coll
     }
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "socorro"), arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(Cancel);
-        var error = process.StandardError.ReadToEndAsync(Cancel);
-        await process.WaitForExitAsync(Cancel);
-        return (process.ExitCode, await output, await error);
-    }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Socorro.Crashes;
 using Socorro.Engines.Embedded;
 using Socorro.Storage;
 
@@ -52,10 +53,12 @@ public sealed class EmbeddedEnginesTests : IDisposable
     }
 
     [Fact]
-    public async Task Moves_accepted_crashes_to_the_queue()
+    public async Task Moves_accepted_crashes_to_the_queue_but_not_deferred_ones()
     {
         await using var engines = await OpenAsync(_folder.Path);
+        using var deferred = new Crash([], id: CrashId.Create(Crash.Noon, isDeferred: true));
         using var crash = Crash.Small();
+        await engines.Store.PutRawAsync(deferred.Raw, deferred.Dumps, Cancel);
         await engines.Store.PutRawAsync(crash.Raw, crash.Dumps, Cancel);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
         var mover = new QueueMover(engines.Store, engines.Queue, TimeProvider.System, NullLogger<QueueMover>.Instance);

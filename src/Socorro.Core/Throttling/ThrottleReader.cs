@@ -1,0 +1,119 @@
+using System.Text.Json;
+
+namespace Socorro.Throttling;
+
+/// <summary>Reads a throttle from its JSON file, and finds all that is wrong with it at once.</summary>
+sealed class ThrottleReader
+{
+    const int MaxDepth = 16;
+
+    static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    readonly List<string> _errors = [];
+
+    /// <summary>The throttle, or null and the errors.</summary>
+    public static (Throttle? Throttle, IReadOnlyList<string> Errors) Read(ReadOnlyMemory<byte> json)
+    {
+        var reader = new ThrottleReader();
+        try
+        {
+            using var document = JsonDocument.Parse(json, Lenient);
+            var throttle = reader.ReadFile(new(document.RootElement, "", reader._errors));
+            return (reader._errors is [] ? throttle : null, reader._errors);
+        }
+        catch (JsonException e)
+        {
+            return (null, [$"line {e.LineNumber + 1}: is not JSON"]);
+        }
+    }
+
+    Throttle ReadFile(JsonNodeReader file)
+    {
+        file.AllowOnly("rules", "quotas");
+        var rules = file.ReadList("rules", ReadRule);
+        foreach (var name in rules.Where(rule => rule.Name.Length > 0).GroupBy(rule => rule.Name).Where(group => group.Count() > 1).Select(group => group.Key))
+            _errors.Add($"rules: more than one is named \"{name}\"");
+
+        return new(rules) { Quotas = file.Find("quotas") is { } quotas ? ReadQuotas(quotas) : Quotas.None };
+    }
+
+    static ThrottleRule ReadRule(JsonNodeReader node)
+    {
+        node.AllowOnly("name", "when", "verdict", "percent", "otherwise");
+        var name = node.ReadText("name");
+        if (node.Find("name") is not null && (name.Length == 0 || !name.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')))
+            node.Fault($"its name \"{name}\" is not made of letters, digits and underscores");
+
+        var isDrawn = node.Find("percent") is not null;
+        if (isDrawn != node.Find("otherwise") is not null)
+            node.Fault("percent and otherwise go together");
+
+        var percent = isDrawn ? node.ReadNumber("percent") : 100;
+        if (percent is < 0 or > 100)
+            node.Fault($"percent {percent} is not from 0 to 100");
+
+        return new(
+            name,
+            node.Find("when") is { } when ? ReadCondition(when, 0) : null,
+            ReadVerdict(node, "verdict"),
+            percent,
+            node.Find("otherwise") is not null ? ReadVerdict(node, "otherwise") : Verdict.Reject);
+    }
+
+    static Verdict ReadVerdict(JsonNodeReader node, string name)
+    {
+        var text = node.ReadText(name);
+        Verdict? verdict = text switch
+        {
+            "accept" => Verdict.Accept,
+            "defer" => Verdict.Defer,
+            "reject" => Verdict.Reject,
+            "fake_accept" => Verdict.FakeAccept,
+            "continue" => Verdict.Continue,
+            _ => null,
+        };
+        if (verdict is null && node.Find(name) is not null)
+            node.Fault($"{name} \"{text}\" is none of accept, defer, reject, fake_accept, continue");
+
+        return verdict ?? Verdict.Continue;
+    }
+
+    static Condition ReadCondition(JsonNodeReader node, int depth)
+    {
+        if (depth == MaxDepth)
+        {
+            node.Fault($"conditions are nested more than {MaxDepth} deep");
+            return new Condition.All([]);
+        }
+
+        if (node.Find("all") is not null)
+            return new Condition.All(node.AllowOnly("all").ReadList("all", child => ReadCondition(child, depth + 1)));
+        if (node.Find("any") is not null)
+            return new Condition.Any(node.AllowOnly("any").ReadList("any", child => ReadCondition(child, depth + 1)));
+        if (node.Find("not") is { } inner)
+        {
+            node.AllowOnly("not");
+            return new Condition.Not(ReadCondition(inner, depth + 1));
+        }
+
+        return ReadTest(node);
+    }
+
+    static Condition.Test ReadTest(JsonNodeReader node)
+    {
+        var subject = new Subject(
+            node.ReadText("annotation"),
+            node.Find("path") is not null ? node.ReadList("path", step => step.AsText()) : [],
+            node.Find("default") is not null ? node.ReadText("default") : null);
+        return new(subject, ComparisonReader.Read(node));
+    }
+
+    static Quotas ReadQuotas(JsonNodeReader node)
+    {
+        node.AllowOnly("per_day", "per_address_and_minute");
+        var perDay = node.Find("per_day") is { } products
+            ? products.ReadMembers().ToDictionary(member => member.Name, member => products.ReadCount(member.Name))
+            : [];
+        return new(perDay.AsReadOnly(), node.Find("per_address_and_minute") is null ? null : node.ReadCount("per_address_and_minute"));
+    }
+}

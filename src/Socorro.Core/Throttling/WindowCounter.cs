@@ -1,0 +1,42 @@
+namespace Socorro.Throttling;
+
+/// <summary>
+/// Counts by key in windows of time that all keys share, such as UTC days. It starts anew with the process, and counts keys
+/// together when there are suspiciously many.
+/// </summary>
+public sealed class WindowCounter(TimeSpan window)
+{
+    const int MaxKeys = 100_000;
+    const string Others = "";
+
+    readonly Lock _lock = new();
+    readonly Dictionary<string, int> _counts = [];
+    DateTimeOffset _end;
+
+    /// <summary>Counts one more unless there were so many in this window already.</summary>
+    /// <param name="key">Whom to count for.</param>
+    /// <param name="most">How many are allowed.</param>
+    /// <param name="now">Decides which window it is.</param>
+    /// <param name="wait">Until the next window, when it did not count.</param>
+    public bool TryCount(string key, int most, DateTimeOffset now, out TimeSpan wait)
+    {
+        lock (_lock)
+        {
+            if (now >= _end)
+            {
+                _counts.Clear();
+                _end = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % window.Ticks), TimeSpan.Zero) + window;
+            }
+
+            if (_counts.Count >= MaxKeys && !_counts.ContainsKey(key))
+                key = Others;
+
+            var count = _counts.GetValueOrDefault(key);
+            wait = count < most ? TimeSpan.Zero : _end - now;
+            if (count < most)
+                _counts[key] = count + 1;
+
+            return count < most;
+        }
+    }
+}
