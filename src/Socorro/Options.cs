@@ -23,6 +23,9 @@ public sealed record Options
     /// <summary>A file that holds the token by which another collector may keep its crash ids; empty for none.</summary>
     public string ForwarderTokenFile { get; init; } = "";
 
+    /// <summary>Files that declare fields beside the built-in ones.</summary>
+    public IReadOnlyList<string> Fields { get; init; } = [];
+
     /// <summary>Crashes processed at a time.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 }
@@ -81,6 +84,14 @@ public sealed record Setting(
             "A file with the bearer token by which another collector may keep its crash ids",
             options => options.ForwarderTokenFile,
             (options, values) => options with { ForwarderTokenFile = values[^1] }),
+            "fields",
+            "FILE",
+            "A file that declares fields of your own; may be given several times",
+            options => string.Join(Path.PathSeparator, options.Fields),
+            (options, values) => options with { Fields = [.. values.Select(NotEmpty)] })
+        {
+            IsList = true,
+        },
         new(
             "workers",
             "N",

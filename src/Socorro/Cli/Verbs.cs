@@ -20,6 +20,7 @@ static class Verbs
             StackwalkVerb.Create(),
             SignatureVerb.Create(),
             ThrottleVerb.Create(),
+            ProcessVerb.Create(),
             ConfigVerb.Create(),
             VersionVerb.Create(),
         };
