@@ -84,6 +84,7 @@ public sealed record Setting(
             "A file with the bearer token by which another collector may keep its crash ids",
             options => options.ForwarderTokenFile,
             (options, values) => options with { ForwarderTokenFile = values[^1] }),
+        new(
             "fields",
             "FILE",
             "A file that declares fields of your own; may be given several times",
