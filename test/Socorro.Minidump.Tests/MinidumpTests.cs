@@ -53,7 +53,11 @@ public sealed class MinidumpTests
         {
             var reason = CrashReason.Explain(dump);
 
-            Assert.Equal(report.GetProperty("reason").GetString(), reason?.Text);
+            var expected = report.GetProperty("reason").GetString();
+            if (dump.Exception?.Code == 0x43506e78) // which Crashpad defines, and the others do not know
+                expected = "Uncaught NSException";
+
+            Assert.Equal(expected, reason?.Text);
             Assert.Equal(Hex(report.GetProperty("address").GetString()), reason?.RawAddress);
         }
     }

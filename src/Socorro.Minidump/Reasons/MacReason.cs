@@ -12,7 +12,10 @@ static class MacReason
     const uint Crash = 10;
     const uint Resource = 11;
     const uint Guard = 12;
+
+    // Crashpad's own: 'CPsx' and 'CPnx'.
     const uint Simulated = 0x43507378;
+    const uint FromNSException = 0x43506e78;
 
     public static CrashReason Explain(ExceptionRecord exception, CpuKind cpu)
     {
@@ -21,7 +24,7 @@ static class MacReason
 
         var detail = exception.Code switch
         {
-            Simulated => null,
+            Simulated or FromNSException => null,
             Resource => MacLimit.DescribeResource(exception),
             Guard => MacLimit.DescribeGuard(exception),
             // The code of the exception that became this one: its signal is in the highest byte.
@@ -29,7 +32,7 @@ static class MacReason
             _ => NameTable.Mac.Find(name, exception.Flags)
                 ?? NameTable.Mac.Find($"{name}.{Family(cpu)}", exception.Flags),
         };
-        var text = exception.Code == Simulated ? name : $"{name} / {detail ?? $"0x{exception.Flags:x8}"}";
+        var text = exception.Code is Simulated or FromNSException ? name : $"{name} / {detail ?? $"0x{exception.Flags:x8}"}";
         return CrashReason.At(exception.Address, text) with { IsSimulated = exception.Code == Simulated };
     }
 
