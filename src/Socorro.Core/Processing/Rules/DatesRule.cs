@@ -12,7 +12,7 @@ sealed class DatesRule : Rule
 
     public override string About => "Tells when it was sent and when it crashed, how long it ran and how old the installation is.";
 
-    public override IReadOnlyList<string> Inputs => ["startup_time"];
+    public override IReadOnlyList<string> Inputs => ["startup_time", "process_uptime"];
 
     public override IReadOnlyList<string> Outputs =>
     [
@@ -29,7 +29,8 @@ sealed class DatesRule : Rule
         crash.Set("crash_time", crashed);
         crash.Set("client_crash_date", Write(DateTimeOffset.FromUnixTimeSeconds(crashed)));
 
-        var started = crash.FindInteger("startup_time") ?? crashed;
+        // The dump knows how long its process ran where the client does not say when it started.
+        var started = crash.FindInteger("startup_time") ?? crashed - (crash.FindInteger("process_uptime") ?? 0);
         crash.Set("uptime", Math.Max(0, crashed - started));
         crash.Set("install_age", Math.Max(0, crashed - ReadInstallTime(crash, started)));
         crash.Set("last_crash", ReadLastCrash(crash));
