@@ -21,7 +21,7 @@ public static class App
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>Opens the engines and builds the server; nothing listens, moves or processes before it is started.</summary>
-    /// <exception cref="VerbFailedException">The data folder can't be used.</exception>
+    /// <exception cref="VerbFailedException">The data folder or the operator's fields can't be used.</exception>
     public static async Task<WebApplication> BuildAsync(Options options, CancellationToken cancel)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -80,7 +80,7 @@ public static class App
 
     static void AddProcessing(IServiceCollection services, Options options)
     {
-        services.AddSingleton(FieldSet.Default);
+        services.AddSingleton(LoadFields(options));
         services.AddSingleton(SignatureLists.BuiltIn);
         services.AddSingleton(provider => new SignatureGenerator(provider.GetRequiredService<SignatureLists>()));
         services.AddSingleton(provider =>
@@ -102,6 +102,18 @@ public static class App
         services.AddSingleton(new ProcessorSettings { Workers = options.Workers });
         services.AddSingleton<ProcessorLoop>();
         AddLoop<ProcessorLoop>(services, loop => loop.RunAsync);
+    }
+
+    static FieldSet LoadFields(Options options)
+    {
+        try
+        {
+            return FieldSet.Load(options.Fields);
+        }
+        catch (FieldsException e)
+        {
+            throw new VerbFailedException($"the fields can't be used:\n{e.Message}", exitCode: 2, cause: e);
+        }
     }
 
     static void AddLoop<T>(IServiceCollection services, Func<T, Func<CancellationToken, Task>> run)

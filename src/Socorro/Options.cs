@@ -17,6 +17,9 @@ public sealed record Options
     /// <summary>Folders of Breakpad symbol files, searched in order.</summary>
     public IReadOnlyList<string> Symbols { get; init; } = [];
 
+    /// <summary>Files that declare fields beside the built-in ones.</summary>
+    public IReadOnlyList<string> Fields { get; init; } = [];
+
     /// <summary>Crashes processed at a time.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 }
@@ -60,6 +63,15 @@ public sealed record Setting(
             "A folder of Breakpad symbol files; may be given several times",
             options => string.Join(Path.PathSeparator, options.Symbols),
             (options, values) => options with { Symbols = [.. values.Select(NotEmpty)] })
+        {
+            IsList = true,
+        },
+        new(
+            "fields",
+            "FILE",
+            "A file that declares fields of your own; may be given several times",
+            options => string.Join(Path.PathSeparator, options.Fields),
+            (options, values) => options with { Fields = [.. values.Select(NotEmpty)] })
         {
             IsList = true,
         },

@@ -37,11 +37,12 @@ public sealed class SettingsTests
     [Fact]
     public void What_is_shown_can_be_given_back()
     {
-        var options = new Options { Data = "/d", Url = "http://127.0.0.1:1", Symbols = ["/a", "/b"], Workers = 3 };
+        var options = new Options { Data = "/d", Url = "http://127.0.0.1:1", Symbols = ["/a", "/b"], Fields = ["/f"], Workers = 3 };
 
         var again = Resolve(environment: Setting.All.ToDictionary(s => s.Variable, s => s.Show(options))).Options;
 
-        Assert.Equal(options with { Symbols = [] }, again with { Symbols = [] });
+        Assert.Equal(options with { Symbols = [], Fields = [] }, again with { Symbols = [], Fields = [] });
+        Assert.Equal(options.Fields, again.Fields);
         Assert.Equal(options.Symbols, again.Symbols);
     }
 

@@ -48,7 +48,10 @@ public sealed class Draft
 
     public IReadOnlyDictionary<string, JsonNode?> Fields => _fields;
 
-    /// <summary>What the rule at work has written so far.</summary>
+    /// <summary>The fields and annotations that the rule at work has found something in.</summary>
+    internal HashSet<string> Used { get; } = [];
+
+    /// <summary>The fields that it has written.</summary>
     internal List<string> Written { get; } = [];
 
     public JsonElement ReportOf(string dump) => _reports.GetValueOrDefault(dump);
@@ -65,7 +68,10 @@ public sealed class Draft
         foreach (var name in declaration.Annotations)
         {
             if (Annotations.TryGetValue(name, out var text))
+            {
+                Used.Add(name);
                 return text;
+            }
         }
 
         return null;
@@ -81,7 +87,11 @@ public sealed class Draft
         if (_rule is { } rule && !rule.Inputs.Contains(field) && !rule.Outputs.Contains(field))
             throw new InvalidOperationException($"Rule {rule.Name} reads {field} without having declared it");
 
-        return _fields.GetValueOrDefault(field);
+        if (_fields.GetValueOrDefault(field) is not { } value)
+            return null;
+
+        Used.Add(field);
+        return value;
     }
 
     /// <summary>The text of a field; null when it has none.</summary>
@@ -106,6 +116,7 @@ public sealed class Draft
     internal void BeginRule(Rule? rule)
     {
         _rule = rule;
+        Used.Clear();
         Written.Clear();
     }
 

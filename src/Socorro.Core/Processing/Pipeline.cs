@@ -66,7 +66,7 @@ public sealed partial class Pipeline(
 
         var elapsed = Stopwatch.GetElapsedTime(start);
         metrics.RuleRan(rule.Name, elapsed);
-        return new(rule.Name, applied, [.. crash.Written], failure, elapsed);
+        return new(rule.Name, applied, [.. crash.Used], [.. crash.Written], failure, elapsed);
     }
 
     static bool IsSuccess(Draft crash, List<RuleRun> runs)
@@ -119,7 +119,14 @@ public sealed record ProcessingResult(ProcessedCrash Crash, CrashSummary Summary
 /// <summary>One rule at one crash.</summary>
 /// <param name="Rule">Its name.</param>
 /// <param name="Applied">Whether there was anything for it to do.</param>
+/// <param name="Used">The fields and annotations that it looked at and that were there; the report apart.</param>
 /// <param name="Written">The fields that it wrote.</param>
 /// <param name="Failure">The class of the exception that ended it; null when none did.</param>
 /// <param name="Elapsed">How long it took.</param>
-public sealed record RuleRun(string Rule, bool Applied, IReadOnlyList<string> Written, string? Failure, TimeSpan Elapsed);
+public sealed record RuleRun(
+    string Rule,
+    bool Applied,
+    IReadOnlyList<string> Used,
+    IReadOnlyList<string> Written,
+    string? Failure,
+    TimeSpan Elapsed);

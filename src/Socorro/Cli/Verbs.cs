@@ -17,6 +17,7 @@ static class Verbs
             Debug,
             RunVerb.Create(),
             SubmitVerb.Create(),
+            ProcessVerb.Create(),
             ConfigVerb.Create(),
             VersionVerb.Create(),
         };
