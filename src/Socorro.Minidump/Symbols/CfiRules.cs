@@ -14,14 +14,14 @@ public readonly struct CfiRules
     internal const int RaName = 1;
 
     readonly ReadOnlyMemory<byte> _program;
-    readonly SymbolTable _table;
+    readonly SymbolSource _source;
 
-    internal CfiRules(SymbolTable table, ReadOnlyMemory<byte> program, ulong rva, bool isInit)
+    internal CfiRules(SymbolSource source, SourceRules rules)
     {
-        _table = table;
-        _program = program;
-        Rva = rva;
-        IsInit = isInit;
+        _source = source;
+        _program = rules.Program;
+        Rva = rules.Rva;
+        IsInit = rules.IsInit;
     }
 
     /// <summary>The first address at which these rules are in force, relative to the module's base.</summary>
@@ -38,7 +38,7 @@ public readonly struct CfiRules
         CpuTraits cpu, in Registers callee, MemoryMap memory, out Registers caller, out ulong cfa)
     {
         caller = default;
-        var machine = new CfiMachine(_program.Span, cpu, in callee, memory, _table.MapRegisters(cpu));
+        var machine = new CfiMachine(_program.Span, cpu, in callee, memory, _source.MapRegisters(cpu));
         if (machine.EvaluateIf(CfaName, out cfa) != UnwindOutcome.Caller)
             return UnwindOutcome.Failed;
 
@@ -67,7 +67,7 @@ public readonly struct CfiRules
     }
 
     /// <summary>The rules as symbol files write them, in the order of evaluation.</summary>
-    public override string ToString() => CfiText.Render(_program.Span, _table.RegisterNames);
+    public override string ToString() => CfiText.Render(_program.Span, _source.RegisterNames);
 
     void PassThrough(CpuTraits cpu, in Registers callee, ref Registers caller)
     {
@@ -78,7 +78,7 @@ public readonly struct CfiRules
         }
 
         // The Windows convention for x64 preserves two registers more than the System V one.
-        if (cpu.Kind != CpuKind.Amd64 || !_table.Module.IsWindows)
+        if (cpu.Kind != CpuKind.Amd64 || !_source.Module.IsWindows)
             return;
 
         foreach (var register in RsiAndRdi)

@@ -21,6 +21,25 @@ public readonly record struct ModuleKey(string DebugFile, string DebugId, string
     /// <summary>The leaf without a trailing ".pdb": what ".sym" is appended to.</summary>
     public string Stem => Leaf.EndsWith(".pdb", StringComparison.OrdinalIgnoreCase) ? Leaf[..^4] : Leaf;
 
+    /// <summary>
+    /// The spellings of the debug id under which symbols are filed. Dumps give the age in lower case; stores that are filled
+    /// by other tools have it, or all of the id, in upper case.
+    /// </summary>
+    public IEnumerable<string> DebugIdSpellings
+    {
+        get
+        {
+            const int GuidDigits = 32;
+            var id = DebugId;
+            if (id.Length <= GuidDigits)
+                return [id];
+
+            var guid = id[..GuidDigits].ToUpperInvariant();
+            return ((string[])[id, guid + id[GuidDigits..].ToLowerInvariant(), id.ToUpperInvariant(), id.ToLowerInvariant()])
+                .Distinct();
+        }
+    }
+
     /// <summary>Both kinds of separator count, whatever system this runs on: dumps come from all of them.</summary>
     static string LeafOf(string? path) => path is null ? "" : path[(path.LastIndexOfAny(['/', '\\']) + 1)..];
 }

@@ -1,3 +1,6 @@
+using System.Text;
+using Socorro.Minidumps.Cpu;
+
 namespace Socorro.Minidumps.Symbols;
 
 /// <summary>
@@ -6,6 +9,8 @@ namespace Socorro.Minidumps.Symbols;
 /// </summary>
 abstract class SymbolSource
 {
+    RegisterMap? _registers;
+
     public abstract SymbolModule Module { get; }
 
     public abstract int BadLines { get; }
@@ -37,6 +42,22 @@ abstract class SymbolSource
 
     /// <summary>The STACK WIN record that covers an address: frame data if there is any, else FPO.</summary>
     public abstract bool TryFindWin(uint rva, out WinFrame frame);
+
+    /// <summary>Index of the processor's register for each register name of the unwind rules; −1 for names it has not.</summary>
+    public ReadOnlySpan<sbyte> MapRegisters(CpuTraits cpu)
+    {
+        var names = RegisterNames;
+        if (_registers is { } known && known.Cpu == cpu && known.Indexes.Length == names.Count)
+            return known.Indexes;
+
+        var map = new RegisterMap(cpu, new sbyte[names.Count]);
+        for (var i = 0; i < names.Count; i++)
+            map.Indexes[i] = (sbyte)cpu.FindRegister(Encoding.UTF8.GetBytes(names[i]));
+        _registers = map;
+        return map.Indexes;
+    }
+
+    sealed record RegisterMap(CpuTraits Cpu, sbyte[] Indexes);
 }
 
 /// <summary>A function with the programs of its lines and inlines.</summary>

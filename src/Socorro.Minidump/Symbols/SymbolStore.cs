@@ -1,44 +1,120 @@
-using System.Collections.Concurrent;
+using Socorro.Minidumps.Symbols.Stores;
 
 namespace Socorro.Minidumps.Symbols;
 
 /// <summary>
 /// Finds the symbols of modules in ordered local roots, and keeps the tables it opened for the next asker. Safe to share
-/// between threads.
+/// between threads: several that ask for one module wait for one opening.
 /// </summary>
-public sealed class SymbolStore(IReadOnlyList<string> roots)
+public sealed class SymbolStore(SymbolStoreOptions options)
 {
-    readonly ConcurrentDictionary<ModuleKey, SymbolLookup> _found = new();
+    readonly LocalSymbols _local = new(options);
+    readonly Lock _gate = new();
+    readonly Dictionary<ModuleKey, Entry> _entries = [];
+    readonly LinkedList<Entry> _byUse = [];
+    long _openBytes;
+
+    public SymbolStore(IReadOnlyList<string> roots)
+        : this(new SymbolStoreOptions { Roots = roots })
+    {
+    }
 
     /// <summary>A store without symbols.</summary>
     public static SymbolStore Empty { get; } = new([]);
 
-    /// <summary>Gives a table directly, in place of looking for its file.</summary>
-    public void Add(ModuleKey key, SymbolTable table) => _found[key] = new() { Table = table };
-
-    public SymbolLookup Find(ModuleKey key) => _found.GetOrAdd(key, Load);
-
-    SymbolLookup Load(ModuleKey key)
+    /// <summary>Gives a table directly, in place of looking for its file. It is kept for good.</summary>
+    public void Add(ModuleKey key, SymbolTable table)
     {
-        if (key.Leaf.Length == 0 || key.DebugId.Length == 0)
-            return new() { Attempts = [new(key.Leaf, "the module has no debug id")] };
+        var entry = new Entry(key) { Lookup = new() { Table = table } };
+        lock (_gate)
+            _entries[key] = entry;
+    }
 
-        var attempts = new List<LookupAttempt>();
-        foreach (var root in roots)
+    /// <summary>The symbols of a module, or the story of why there are none.</summary>
+    public SymbolLookup Find(ModuleKey key)
+    {
+        var entry = GetEntry(key);
+        lock (entry)
         {
-            var path = Path.Combine(root, key.Leaf, key.DebugId, key.Stem + ".sym");
-            if (!File.Exists(path))
+            if (entry.Lookup is { } known && (known.Table is not null || options.Time.GetUtcNow() < entry.Expires))
+                return known;
+
+            var lookup = _local.Find(key);
+            entry.Lookup = lookup;
+            entry.Expires = options.Time.GetUtcNow() + options.MissingFor;
+            if (lookup.Table is { } table)
+                Charge(entry, table.Size);
+            return lookup;
+        }
+    }
+
+    /// <summary>Waits until the tables that are being compiled in the background are in the cache.</summary>
+    public Task FinishTablesAsync(CancellationToken cancel) => _local.FinishTablesAsync(cancel);
+
+    /// <summary>Looks again the next time: somebody brought symbols, or took them away.</summary>
+    public void Forget(ModuleKey key)
+    {
+        lock (_gate)
+        {
+            if (_entries.TryGetValue(key, out var entry))
+                Drop(entry);
+        }
+    }
+
+    Entry GetEntry(ModuleKey key)
+    {
+        lock (_gate)
+        {
+            if (!_entries.TryGetValue(key, out var entry))
             {
-                attempts.Add(new(path, "is not there"));
-                continue;
+                entry = new(key);
+                _entries.Add(key, entry);
+                entry.Place = _byUse.AddLast(entry);
+            }
+            else if (entry.Place is { } place)
+            {
+                _byUse.Remove(place);
+                _byUse.AddLast(place);
             }
 
-            var table = SymbolTable.Parse(File.ReadAllBytes(path), out var problem);
-            attempts.Add(new(path, table is null ? problem.What : "was read"));
-            if (table is not null)
-                return new() { Table = table, Attempts = attempts };
+            return entry;
         }
+    }
 
-        return new() { Attempts = attempts };
+    /// <summary>Whoever uses a table that is dropped here keeps it alive until he is done.</summary>
+    void Charge(Entry entry, long bytes)
+    {
+        lock (_gate)
+        {
+            if (entry.Place?.List is null)
+                return;
+
+            entry.Bytes = bytes;
+            _openBytes += bytes;
+            while (_openBytes > options.MaxOpenBytes && _byUse.First is { } oldest && oldest.Value != entry)
+                Drop(oldest.Value);
+        }
+    }
+
+    void Drop(Entry entry)
+    {
+        _entries.Remove(entry.Key);
+        _openBytes -= entry.Bytes;
+        if (entry.Place is { } place)
+            _byUse.Remove(place);
+    }
+
+    sealed class Entry(ModuleKey key)
+    {
+        public ModuleKey Key => key;
+
+        public SymbolLookup? Lookup { get; set; }
+
+        public DateTimeOffset Expires { get; set; }
+
+        public long Bytes { get; set; }
+
+        /// <summary>In the order of use; null for a table that was given directly.</summary>
+        public LinkedListNode<Entry>? Place { get; set; }
     }
 }

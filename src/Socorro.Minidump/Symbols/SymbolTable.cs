@@ -1,5 +1,3 @@
-using System.Text;
-using Socorro.Minidumps.Cpu;
 using Socorro.Minidumps.Symbols.Tables;
 using Socorro.Minidumps.Symbols.Text;
 
@@ -15,7 +13,6 @@ public sealed class SymbolTable
 
     readonly Func<SymbolSource>? _recover;
     volatile SymbolSource _source;
-    RegisterMap? _registers;
 
     internal SymbolTable(SymbolSource source, Func<SymbolSource>? recover = null)
     {
@@ -42,8 +39,6 @@ public sealed class SymbolTable
 
     internal SymbolSource Source => _source;
 
-    internal IReadOnlyList<string> RegisterNames => _source.RegisterNames;
-
     /// <summary>
     /// Builds a table from the text of a symbol file. Null, with a problem that says why, when the text is not a symbol
     /// file at all.
@@ -51,7 +46,7 @@ public sealed class SymbolTable
     public static SymbolTable? Parse(ReadOnlyMemory<byte> text, out Problem problem)
     {
         var table = SymbolText.TryCompile(text.Span, default, out problem);
-        return table is not null && TableImage.TryOpen(table, isTrusted: true, out _, out var image) ? new(image) : null;
+        return table is null ? null : new(TableImage.Open(table));
     }
 
     /// <summary>
@@ -103,19 +98,21 @@ public sealed class SymbolTable
         if (rva > uint.MaxValue)
             return false;
 
+        var source = _source;
         bool found;
         SourceRules row;
         try
         {
-            found = _source.TryFindCfi((uint)rva, out row);
+            found = source.TryFindCfi((uint)rva, out row);
         }
         catch (DamagedTableException)
         {
-            found = Recover().TryFindCfi((uint)rva, out row);
+            source = Recover();
+            found = source.TryFindCfi((uint)rva, out row);
         }
 
         if (found)
-            rules = new(this, row.Program, row.Rva, row.IsInit);
+            rules = new(source, row);
         return found;
     }
 
@@ -131,20 +128,6 @@ public sealed class SymbolTable
         {
             return Recover().TryFindWin((uint)rva, out frame);
         }
-    }
-
-    /// <summary>Index of the processor's register for each register name of the unwind rules; −1 for names it has not.</summary>
-    internal ReadOnlySpan<sbyte> MapRegisters(CpuTraits cpu)
-    {
-        var names = RegisterNames;
-        if (_registers is { } known && known.Cpu == cpu && known.Indexes.Length == names.Count)
-            return known.Indexes;
-
-        var map = new RegisterMap(cpu, new sbyte[names.Count]);
-        for (var i = 0; i < names.Count; i++)
-            map.Indexes[i] = (sbyte)cpu.FindRegister(Encoding.UTF8.GetBytes(names[i]));
-        _registers = map;
-        return map.Indexes;
     }
 
     static bool TryFindFunctionIn(SymbolSource source, ulong rva, out FunctionSymbol function)
@@ -171,6 +154,7 @@ public sealed class SymbolTable
         }
 
         line = new() { File = source.FindFile(record.File), Line = record.Line, Rva = record.Rva };
+        GC.KeepAlive(source);
         return true;
     }
 
@@ -195,6 +179,9 @@ public sealed class SymbolTable
         if (!function.Inlines.IsEmpty)
             count = FillInlines(source, function, rva, inlines, ref file, ref line);
         hit = new() { Function = function.Symbol, File = file, Line = line, InlineCount = count };
+
+        // Spans over a mapped file do not keep it mapped; its owner does.
+        GC.KeepAlive(source);
         return true;
     }
 
@@ -237,8 +224,9 @@ public sealed class SymbolTable
         return count;
     }
 
+    /// <summary>Goes over to a better source of the same symbols.</summary>
+    internal void Replace(SymbolSource source) => _source = source;
+
     /// <summary>Damage in a table file shows when it is read; the text it was made from is still there, or else nothing is known.</summary>
     SymbolSource Recover() => _source = _recover?.Invoke() ?? TableImage.Empty;
-
-    sealed record RegisterMap(CpuTraits Cpu, sbyte[] Indexes);
 }

@@ -138,9 +138,9 @@ public sealed class SymbolFileTests
             }
         }
 
-        for (var i = 0u; i < image.CountRows(TableSection.CfiBlocks, TableImage.CfiBlockStride); i++)
+        for (var i = 0u; i < image.CountRows(TableSection.CfiBlocks, CfiBlock.Stride); i++)
         {
-            var row = image.ReadRow(TableSection.CfiBlocks, i, TableImage.CfiBlockStride);
+            var row = image.ReadRow(TableSection.CfiBlocks, i, CfiBlock.Stride);
             var (start, size) = (BinaryPrimitives.ReadUInt32LittleEndian(row), BinaryPrimitives.ReadUInt32LittleEndian(row[4..]));
             lines.Add($"cfi {start:x} {size:x}");
         }

@@ -76,4 +76,8 @@ readonly ref struct PublicBounds(
 }
 
 /// <summary>A range of addresses. The end may be 2^32.</summary>
-readonly record struct AddressRange(uint Start, ulong End);
+readonly record struct AddressRange(uint Start, ulong End)
+{
+    /// <summary>Bytes of a range that a text claims; ranges end with the address space at the latest.</summary>
+    public static uint ClampSize(ulong start, ulong size) => (uint)Math.Min(size, Math.Min(uint.MaxValue, (1UL << 32) - start));
+}

@@ -18,7 +18,7 @@ sealed class StringPool
         if (name.IsEmpty)
             return _blobs.AppendBlob(name);
 
-        if (name.Contains((byte)0) || !Utf8.IsValid(name))
+        if (!IsClean(name))
             name = Clean(name);
 
         var hash = XxHash64.Hash(name);
@@ -32,6 +32,8 @@ sealed class StringPool
             Grow();
         return offset;
     }
+
+    public static bool IsClean(ReadOnlySpan<byte> name) => !name.Contains((byte)0) && Utf8.IsValid(name);
 
     /// <summary>Demanglers let NULs through, and names of any encoding are seen in the wild.</summary>
     public static byte[] Clean(ReadOnlySpan<byte> name) =>

@@ -8,6 +8,16 @@ namespace Socorro.Minidumps.Symbols.Tables;
 /// <param name="Hash">Of its beginning and its end.</param>
 readonly record struct SourceStamp(long Length, long Time, ulong Hash);
 
+/// <summary>What the rows of a table point at.</summary>
+enum TableKind
+{
+    /// <summary>At names and programs in the table itself.</summary>
+    Compiled,
+
+    /// <summary>At records in the text: in place of a name or a blob stands the offset of the line that has it.</summary>
+    Index,
+}
+
 /// <summary>
 /// The frame of a symbol table file: a header, the directory of sections, the sections, checksums. All numbers are little
 /// endian. See docs/symbols.md.
@@ -25,11 +35,13 @@ static class TableFile
 
     const int EntrySize = 12;
     const int ChecksumOffset = 24;
+    const int KindOffset = 56;
 
     static ReadOnlySpan<byte> Magic => "SOCSYM\r\n"u8;
 
     /// <summary>Puts a table together. The checksums are added here.</summary>
-    public static byte[] Write(ReadOnlySpan<ByteBuffer> sections, ReadOnlySpan<int> shifts, SourceStamp stamp)
+    public static byte[] Write(
+        TableKind kind, ReadOnlySpan<ByteBuffer> sections, ReadOnlySpan<int> shifts, SourceStamp stamp)
     {
         var entries = new SectionEntry[SectionCount];
         var position = (long)DirectoryEnd;
@@ -44,7 +56,7 @@ static class TableFile
         var blocks = (content + BlockSize - 1) / BlockSize;
         entries[^1] = new((uint)content, (uint)(blocks * 8), 0);
         var file = new byte[checked((int)(content + blocks * 8))];
-        WriteHeader(file, entries, stamp);
+        WriteHeader(file, kind, entries, stamp);
         for (var i = 0; i < SectionCount - 1; i++)
             sections[i].Written.CopyTo(file.AsSpan((int)entries[i].Offset));
         WriteChecksums(file, (int)content);
@@ -55,10 +67,12 @@ static class TableFile
     /// Reads the header and directory of what should be a table; false when it is something else, of another version,
     /// truncated or damaged.
     /// </summary>
-    public static bool TryReadDirectory(ReadOnlySpan<byte> file, out SectionEntry[] entries, out SourceStamp stamp)
+    public static bool TryReadDirectory(
+        ReadOnlySpan<byte> file, out TableKind kind, out SectionEntry[] entries, out SourceStamp stamp)
     {
         entries = [];
         stamp = default;
+        kind = default;
         if (file.Length < DirectoryEnd
             || !file.StartsWith(Magic)
             || BinaryPrimitives.ReadUInt32LittleEndian(file[8..]) != Version
@@ -68,6 +82,7 @@ static class TableFile
             return false;
         }
 
+        kind = (TableKind)BinaryPrimitives.ReadUInt32LittleEndian(file[KindOffset..]);
         stamp = new(
             BinaryPrimitives.ReadInt64LittleEndian(file[32..]),
             BinaryPrimitives.ReadInt64LittleEndian(file[40..]),
@@ -88,7 +103,8 @@ static class TableFile
             && BinaryPrimitives.ReadUInt64LittleEndian(file[ChecksumOffset..]) == HashOfFrame(file, entries[^1]);
     }
 
-    static void WriteHeader(Span<byte> file, ReadOnlySpan<SectionEntry> entries, SourceStamp stamp)
+    static void WriteHeader(
+        Span<byte> file, TableKind kind, ReadOnlySpan<SectionEntry> entries, SourceStamp stamp)
     {
         Magic.CopyTo(file);
         BinaryPrimitives.WriteUInt32LittleEndian(file[8..], Version);
@@ -97,6 +113,7 @@ static class TableFile
         BinaryPrimitives.WriteInt64LittleEndian(file[32..], stamp.Length);
         BinaryPrimitives.WriteInt64LittleEndian(file[40..], stamp.Time);
         BinaryPrimitives.WriteUInt64LittleEndian(file[48..], stamp.Hash);
+        BinaryPrimitives.WriteUInt32LittleEndian(file[KindOffset..], (uint)kind);
         for (var i = 0; i < entries.Length; i++)
         {
             var entry = file.Slice(HeaderSize + i * EntrySize, EntrySize);

@@ -16,9 +16,10 @@ sealed class TableImage : SymbolSource
     readonly string[] _registerNames;
     readonly ModuleTexts _module;
 
-    TableImage(ReadOnlyMemory<byte> file, SectionEntry[] sections, bool isTrusted)
+    TableImage(ReadOnlyMemory<byte> file, TableKind kind, SectionEntry[] sections, bool isTrusted)
     {
         _file = file;
+        Kind = kind;
         _sections = sections;
         if (!isTrusted)
             _checkedBlocks = new int[sections[(int)TableSection.Checksums].Length / 8 / 32 + 1];
@@ -28,6 +29,8 @@ sealed class TableImage : SymbolSource
 
     /// <summary>A table without anything.</summary>
     public static TableImage Empty { get; } = OpenEmpty();
+
+    public TableKind Kind { get; }
 
     public override SymbolModule Module => _module.Module;
 
@@ -41,20 +44,22 @@ sealed class TableImage : SymbolSource
 
     public override IReadOnlyList<string> RegisterNames => _registerNames;
 
-    /// <summary>
-    /// Opens a table; false when the bytes are not one of this version or are seen to be damaged. Bytes that were just made
-    /// need no checking.
-    /// </summary>
+    /// <summary>Opens a table that was just made in memory, and so needs no checking.</summary>
+    public static TableImage Open(byte[] made) => TableFile.TryReadDirectory(made, out var kind, out var sections, out _)
+        ? new(made, kind, sections, isTrusted: true)
+        : throw new ArgumentException("is not a table", nameof(made));
+
+    /// <summary>Opens a table; false when the bytes are not one of this version or are seen to be damaged.</summary>
     public static bool TryOpen(
-        ReadOnlyMemory<byte> file, bool isTrusted, out SourceStamp stamp, [NotNullWhen(true)] out TableImage? image)
+        ReadOnlyMemory<byte> file, out SourceStamp stamp, [NotNullWhen(true)] out TableImage? image)
     {
         image = null;
-        if (!TableFile.TryReadDirectory(file.Span, out var sections, out stamp))
+        if (!TableFile.TryReadDirectory(file.Span, out var kind, out var sections, out stamp))
             return false;
 
         try
         {
-            image = new(file, sections, isTrusted);
+            image = new(file, kind, sections, isTrusted: false);
             return true;
         }
         catch (DamagedTableException)
@@ -66,11 +71,7 @@ sealed class TableImage : SymbolSource
     public override bool TryFindFunction(uint rva, out SourceFunction function)
     {
         function = default;
-        if (!TryFindPiece(TableSection.FunctionPieces, TableSection.FunctionPages, rva, out var index))
-            return false;
-
-        var row = FunctionRow.Read(ReadRow(TableSection.Functions, index, FunctionRow.Stride));
-        if (rva - row.Rva >= row.Size)
+        if (!TryFindFunctionRow(rva, out var row))
             return false;
 
         function = new()
@@ -84,17 +85,9 @@ sealed class TableImage : SymbolSource
 
     public override bool TryFindPublic(uint rva, out FunctionSymbol symbol)
     {
-        symbol = default;
-        var index = FindRow(TableSection.Publics, TableSection.PublicPages, PublicRow.Stride, rva);
-        if (index < 0)
-            return false;
-
-        var row = PublicRow.Read(ReadRow(TableSection.Publics, (uint)index, PublicRow.Stride));
-        if (rva - row.Rva >= row.Size)
-            return false;
-
-        symbol = ToSymbol(row);
-        return true;
+        var found = TryFindPublicRow(rva, out var row);
+        symbol = found ? ToSymbol(row) : default;
+        return found;
     }
 
     public override ReadOnlyMemory<byte> FindFile(uint number) => FindName(TableSection.Files, number);
@@ -104,24 +97,78 @@ sealed class TableImage : SymbolSource
     public override bool TryFindCfi(uint rva, out SourceRules rules)
     {
         rules = default;
-        var index = FindRow(TableSection.CfiBlocks, TableSection.CfiPages, CfiBlockStride, rva);
-        if (index < 0)
+        if (!TryFindCfiBlock(rva, out var block)
+            || !CfiProgram.TryFind(ReadBlob(TableSection.CfiRows, block.Rows).Span, block.Rva, rva, out var row))
+        {
             return false;
-
-        var block = ReadRow(TableSection.CfiBlocks, (uint)index, CfiBlockStride);
-        var start = BinaryPrimitives.ReadUInt32LittleEndian(block);
-        var size = BinaryPrimitives.ReadUInt32LittleEndian(block[4..]);
-        var program = ReadBlob(TableSection.CfiRows, BinaryPrimitives.ReadUInt32LittleEndian(block[8..]));
-        if (rva - start >= size || !CfiProgram.TryFind(program.Span, start, rva, out var row))
-            return false;
+        }
 
         var offset = BinaryPrimitives.ReadUInt32LittleEndian(ReadRow(TableSection.RuleSets, (uint)row.RuleSet, 4));
-        rules = new(row.Rva, row.Rva == start, ReadBlob(TableSection.RulePrograms, offset));
+        rules = new(row.Rva, row.Rva == block.Rva, ReadBlob(TableSection.RulePrograms, offset));
         return true;
     }
 
-    public override bool TryFindWin(uint rva, out WinFrame frame) =>
-        TryFindWin(TableSection.FrameDataPieces, rva, out frame) || TryFindWin(TableSection.FpoPieces, rva, out frame);
+    public override bool TryFindWin(uint rva, out WinFrame frame)
+    {
+        var found = TryFindWinRow(rva, out frame, out var program);
+        if (found)
+            frame = frame with { Program = ReadBlob(TableSection.Strings, program) };
+        return found;
+    }
+
+    public bool TryFindFunctionRow(uint rva, out FunctionRow row)
+    {
+        row = default;
+        if (!TryFindPiece(TableSection.FunctionPieces, TableSection.FunctionPages, rva, out var index))
+            return false;
+
+        row = FunctionRow.Read(ReadRow(TableSection.Functions, index, FunctionRow.Stride));
+        return rva - row.Rva < row.Size;
+    }
+
+    public bool TryFindPublicRow(uint rva, out PublicRow row)
+    {
+        row = default;
+        var index = FindRow(TableSection.Publics, TableSection.PublicPages, PublicRow.Stride, rva);
+        if (index < 0)
+            return false;
+
+        row = PublicRow.Read(ReadRow(TableSection.Publics, (uint)index, PublicRow.Stride));
+        return rva - row.Rva < row.Size;
+    }
+
+    public bool TryFindCfiBlock(uint rva, out CfiBlock block)
+    {
+        block = default;
+        var index = FindRow(TableSection.CfiBlocks, TableSection.CfiPages, CfiBlock.Stride, rva);
+        if (index < 0)
+            return false;
+
+        block = CfiBlock.Read(ReadRow(TableSection.CfiBlocks, (uint)index, CfiBlock.Stride));
+        return rva - block.Rva < block.Size;
+    }
+
+    /// <summary>The STACK WIN record but for its program, of which the string or place in the text is given.</summary>
+    public bool TryFindWinRow(uint rva, out WinFrame frame, out uint program) =>
+        TryFindWinRow(TableSection.FrameDataPieces, rva, out frame, out program)
+        || TryFindWinRow(TableSection.FpoPieces, rva, out frame, out program);
+
+    /// <summary>The string or place in the text that a file or origin has by its number.</summary>
+    public bool TryFindNumber(TableSection section, uint number, out uint name)
+    {
+        var count = CountRows(section, NameStride);
+
+        // Numbers mostly run from 0 without a hole, and then are their own index.
+        var index = number < count && ReadNumber(section, (int)number) == number
+            ? (int)number
+            : Search(section, NameStride, 0, count, number);
+        name = 0;
+        if (index < 0 || ReadNumber(section, index) != number)
+            return false;
+
+        name = BinaryPrimitives.ReadUInt32LittleEndian(ReadRow(section, (uint)index, NameStride)[4..]);
+        return true;
+    }
 
     /// <summary>How many rows a section has, for those who look at a table whole.</summary>
     public int CountRows(TableSection section, int stride) => (int)(_sections[(int)section].Length / (uint)stride);
@@ -165,9 +212,6 @@ sealed class TableImage : SymbolSource
         IsMultiple = (row.Name & FunctionRow.MultipleFlag) != 0,
     };
 
-    /// <summary>Start, size, blob of rows.</summary>
-    public const int CfiBlockStride = 12;
-
     /// <summary>Start, row.</summary>
     const int PieceStride = 8;
 
@@ -178,24 +222,20 @@ sealed class TableImage : SymbolSource
     {
         var writer = new TableWriter();
         new ModuleTexts(new(), 0, []).Write(writer[TableSection.Module]);
-        TryOpen(writer.Finish(default), isTrusted: true, out _, out var image);
-        return image!;
+        return Open(writer.Finish(TableKind.Compiled, default));
     }
 
-    bool TryFindWin(TableSection pieces, uint rva, out WinFrame frame)
+    bool TryFindWinRow(TableSection pieces, uint rva, out WinFrame frame, out uint program)
     {
         frame = default;
+        program = 0;
         var piece = Search(pieces, PieceStride, 0, CountRows(pieces, PieceStride), rva);
         if (piece < 0)
             return false;
 
         var index = BinaryPrimitives.ReadUInt32LittleEndian(ReadRow(pieces, (uint)piece, PieceStride)[4..]);
-        frame = WinRow.Read(ReadRow(TableSection.WinFrames, index, WinRow.Stride), out var program);
-        if (rva - frame.Rva >= frame.Size)
-            return false;
-
-        frame = frame with { Program = ReadBlob(TableSection.Strings, program) };
-        return true;
+        frame = WinRow.Read(ReadRow(TableSection.WinFrames, index, WinRow.Stride), out program);
+        return rva - frame.Rva < frame.Size;
     }
 
     bool TryFindPiece(TableSection pieces, TableSection pages, uint rva, out uint row)
@@ -237,21 +277,8 @@ sealed class TableImage : SymbolSource
         return low - 1;
     }
 
-    ReadOnlyMemory<byte> FindName(TableSection section, uint number)
-    {
-        var count = CountRows(section, NameStride);
-
-        // Numbers mostly run from 0 without a hole, and then are their own index.
-        var index = number < count && ReadNumber(section, (int)number) == number
-            ? (int)number
-            : Search(section, NameStride, 0, count, number);
-        if (index < 0 || ReadNumber(section, index) != number)
-            return default;
-
-        return ReadBlob(
-            TableSection.Strings,
-            BinaryPrimitives.ReadUInt32LittleEndian(ReadRow(section, (uint)index, NameStride)[4..]));
-    }
+    ReadOnlyMemory<byte> FindName(TableSection section, uint number) =>
+        TryFindNumber(section, number, out var name) ? ReadBlob(TableSection.Strings, name) : default;
 
     uint ReadNumber(TableSection section, int index) =>
         BinaryPrimitives.ReadUInt32LittleEndian(ReadRow(section, (uint)index, NameStride));

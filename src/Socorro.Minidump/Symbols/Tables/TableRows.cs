@@ -54,6 +54,26 @@ readonly record struct PublicRow(uint Rva, uint Size, uint Name, uint ParameterS
     }
 }
 
+/// <summary>A STACK CFI INIT record: 12 bytes, the fields in this order. Its rows are a blob.</summary>
+readonly record struct CfiBlock(uint Rva, uint Size, uint Rows)
+{
+    public const int Stride = 12;
+
+    public ulong End => (ulong)Rva + Size;
+
+    public static CfiBlock Read(ReadOnlySpan<byte> bytes) => new(
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes),
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]),
+        BinaryPrimitives.ReadUInt32LittleEndian(bytes[8..]));
+
+    public void Write(ByteBuffer buffer)
+    {
+        buffer.WriteUInt32(Rva);
+        buffer.WriteUInt32(Size);
+        buffer.WriteUInt32(Rows);
+    }
+}
+
 /// <summary>A STACK WIN record: 40 bytes; the fields of <see cref="WinFrame"/>, then the program's string and flags.</summary>
 static class WinRow
 {

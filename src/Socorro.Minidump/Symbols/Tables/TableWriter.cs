@@ -2,12 +2,6 @@ using System.Runtime.InteropServices;
 
 namespace Socorro.Minidumps.Symbols.Tables;
 
-/// <summary>An INIT record: its range, and its rows' blob.</summary>
-readonly record struct CfiBlock(uint Rva, uint Size, uint Rows)
-{
-    public ulong End => (ulong)Rva + Size;
-}
-
 /// <summary>A FILE or INLINE_ORIGIN record, in the order of the text.</summary>
 readonly record struct NumberedName(uint Number, int Order, uint Name);
 
@@ -29,7 +23,7 @@ sealed class TableWriter
         set => _sections[(int)section] = value;
     }
 
-    public byte[] Finish(SourceStamp stamp) => TableFile.Write(_sections, _shifts, stamp);
+    public byte[] Finish(TableKind kind, SourceStamp stamp) => TableFile.Write(kind, _sections, _shifts, stamp);
 
     /// <summary>Writes the functions and leaves them sorted. Tells how many overlap others and were left out.</summary>
     public int WriteFunctions(List<FunctionRow> functions)
@@ -74,11 +68,7 @@ sealed class TableWriter
             return false;
         });
         foreach (var block in blocks)
-        {
-            this[TableSection.CfiBlocks].WriteUInt32(block.Rva);
-            this[TableSection.CfiBlocks].WriteUInt32(block.Size);
-            this[TableSection.CfiBlocks].WriteUInt32(block.Rows);
-        }
+            block.Write(this[TableSection.CfiBlocks]);
 
         WritePages(TableSection.CfiPages, blocks, static block => block.Rva);
         return count - blocks.Count;

@@ -19,7 +19,7 @@ sealed class CfiCollector(RuleSets sets)
         _rows.Clear();
         _texts.Clear();
         _start = (uint)init.Rva;
-        _end = init.Rva + init.Size;
+        _end = init.Rva + AddressRange.ClampSize(init.Rva, init.Size);
         _isSorted = true;
         Add(init);
     }
@@ -39,6 +39,9 @@ sealed class CfiCollector(RuleSets sets)
     /// <summary>Merges each row into the rules in front of it, and writes the changes.</summary>
     public void Write(ByteBuffer program)
     {
+        if (_rows.Count == 0)
+            return;
+
         if (!_isSorted)
             _rows.Sort(static (a, b) => (a.Rva, a.Order).CompareTo((b.Rva, b.Order)));
 

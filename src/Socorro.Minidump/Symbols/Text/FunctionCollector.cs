@@ -15,8 +15,8 @@ sealed class FunctionCollector
     bool _linesAreSorted;
     bool _hasOldInlines;
 
-    /// <summary>The files of inline origins of the old dialect, by the origin's number.</summary>
-    public Dictionary<uint, uint> OriginFiles { get; } = [];
+    /// <summary>Tells the file of an inline origin of the old dialect by the origin's number.</summary>
+    public Func<uint, uint?> FileOfOrigin { get; set; } = _ => null;
 
     public void Begin(uint rva, uint size)
     {
@@ -105,7 +105,7 @@ sealed class FunctionCollector
                 continue;
 
             row.CallFile = row.Depth == 0 ? ownFile
-                : FindCaller(row) is { } caller && OriginFiles.TryGetValue(caller.Origin, out var file) ? file
+                : FindCaller(row) is { } caller ? FileOfOrigin(caller.Origin) ?? UnknownFile
                 : UnknownFile;
         }
     }

@@ -177,6 +177,21 @@ ref struct WinRecord
     /// <summary>Other types than these two are not documented; a type that contradicts its own program is not believed.</summary>
     public readonly bool IsUsable => Type is Fpo or FrameData && HasProgram == (Type == FrameData);
 
+    /// <summary>The record but for its program.</summary>
+    public readonly WinFrame ToFrame() => new()
+    {
+        Rva = Rva,
+        Size = AddressRange.ClampSize(Rva, Size),
+        PrologueSize = PrologueSize,
+        EpilogueSize = EpilogueSize,
+        ParameterSize = ParameterSize,
+        SavedRegisterSize = SavedRegisterSize,
+        LocalSize = LocalSize,
+        MaxStackSize = MaxStackSize,
+        HasProgram = HasProgram,
+        AllocatesBasePointer = AllocatesBasePointer,
+    };
+
     public static bool TryParse(FieldReader fields, out WinRecord record)
     {
         record = default;

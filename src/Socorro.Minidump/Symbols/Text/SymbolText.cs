@@ -7,7 +7,7 @@ static class SymbolText
 {
     const int BufferSize = 1 << 20;
 
-    static readonly Problem NotASymbolFile = new("symbol file", "has no record that makes sense in its first 64 KiB");
+    public static readonly Problem NotASymbolFile = new("symbol file", "has no record that makes sense in its first 64 KiB");
 
     /// <summary>Null, with a problem that says why, when the text is no symbol file.</summary>
     public static byte[]? TryCompile(ReadOnlySpan<byte> text, SourceStamp stamp, out Problem problem)
@@ -22,45 +22,37 @@ static class SymbolText
         return Finish(reader, stamp, out problem);
     }
 
-    /// <summary>Reads a stream to its end; a line longer than <see cref="RecordScanner.MaxLineLength"/> is passed over.</summary>
+    /// <summary>Reads a stream to its end, through a buffer.</summary>
     public static byte[]? TryCompile(Stream text, SourceStamp stamp, out Problem problem)
     {
         var reader = new SymbolTextReader();
-        var buffer = new byte[BufferSize];
-        var filled = 0;
-        var isSkipping = false;
-        while (text.Read(buffer.AsSpan(filled)) is var count and > 0)
+        var windows = new LineWindows(text, BufferSize);
+        var length = 0L;
+        while (windows.TryRead(out var lines))
         {
-            filled += count;
-            var end = buffer.AsSpan(0, filled).LastIndexOf((byte)'\n') + 1;
-            if (end > 0)
-            {
-                var start = isSkipping ? buffer.AsSpan().IndexOf((byte)'\n') + 1 : 0;
-                isSkipping = false;
-                reader.Read(buffer.AsSpan(start, end - start));
-                if (!reader.HasRecords && end >= SymbolTextReader.ProbeLength)
-                    break;
-
-                buffer.AsSpan(end, filled - end).CopyTo(buffer);
-                filled -= end;
-            }
-
-            if (filled == buffer.Length && buffer.Length < RecordScanner.MaxLineLength)
-            {
-                Array.Resize(ref buffer, buffer.Length * 2);
-            }
-            else if (filled == buffer.Length)
-            {
-                if (!isSkipping)
-                    reader.SkipLine();
-                isSkipping = true;
-                filled = 0;
-            }
+            reader.Read(lines);
+            length += lines.Length;
+            if (!reader.HasRecords && length >= SymbolTextReader.ProbeLength)
+                break;
         }
 
-        if (!isSkipping)
-            reader.Read(buffer.AsSpan(0, filled));
+        reader.SkipLines(windows.SkippedLines);
         return Finish(reader, stamp, out problem);
+    }
+
+    /// <summary>What a text says of its module in its first lines; null when that is nothing.</summary>
+    public static SymbolModule? TryReadModule(Stream text)
+    {
+        var buffer = new byte[SymbolTextReader.ProbeLength];
+        var filled = text.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
+        var scanner = new RecordScanner(buffer.AsSpan(0, filled));
+        while (scanner.MoveNext())
+        {
+            if (scanner.Kind == RecordKind.Module && ModuleRecord.TryParse(scanner.Fields, new(), out var module))
+                return module;
+        }
+
+        return null;
     }
 
     static byte[]? Finish(SymbolTextReader reader, SourceStamp stamp, out Problem problem)

@@ -41,8 +41,8 @@ sealed class SymbolTextReader
         _linesBefore += scanner.LineCount;
     }
 
-    /// <summary>Notes a line that was too long to be given to this reader.</summary>
-    public void SkipLine() => NoteBadLine(++_linesBefore, RecordKind.Unknown);
+    /// <summary>Notes lines that were too long to be given to this reader.</summary>
+    public void SkipLines(int count) => BadLines += count;
 
     public byte[] Build(SourceStamp stamp) => _builder.Build(Module, BadLines, _problems, stamp);
 

@@ -26,11 +26,16 @@ sealed class TableBuilder
     readonly List<uint> _winPrograms = [];
     readonly List<NumberedName> _files = [];
     readonly List<NumberedName> _origins = [];
+    readonly Dictionary<uint, uint> _originFiles = [];
     FunctionRow? _openFunction;
     CfiBlock? _openCfi;
     int _overlappingLines;
 
-    public TableBuilder() => _cfi = new(_sets);
+    public TableBuilder()
+    {
+        _cfi = new(_sets);
+        _function.FileOfOrigin = number => _originFiles.TryGetValue(number, out var file) ? file : null;
+    }
 
     /// <summary>A file that claims a number again means the later name.</summary>
     public void AddFile(NameRecord file) => _files.Add(new(file.Id, _files.Count, _strings.Intern(file.Name)));
@@ -39,13 +44,13 @@ sealed class TableBuilder
     {
         _origins.Add(new(origin.Id, _origins.Count, _strings.Intern(origin.Name)));
         if (origin.File is { } file)
-            _function.OriginFiles[origin.Id] = file;
+            _originFiles[origin.Id] = file;
     }
 
     public void BeginFunction(FunctionRecord record)
     {
         EndFunction();
-        var size = ClampSize(record.Rva, record.Size);
+        var size = AddressRange.ClampSize(record.Rva, record.Size);
         _openFunction = new((uint)record.Rva, size, NameOf(record), record.ParameterSize, 0, 0);
         _function.Begin((uint)record.Rva, size);
     }
@@ -63,8 +68,7 @@ sealed class TableBuilder
     public void BeginCfi(CfiRecord init)
     {
         EndCfi();
-        init.Size = ClampSize(init.Rva, init.Size);
-        _openCfi = new((uint)init.Rva, (uint)init.Size, 0);
+        _openCfi = new((uint)init.Rva, AddressRange.ClampSize(init.Rva, init.Size), 0);
         _cfi.Begin(init);
     }
 
@@ -73,19 +77,7 @@ sealed class TableBuilder
     public void AddWin(WinRecord record)
     {
         _winPrograms.Add(record.HasProgram ? _strings.Intern(record.Program) : 0);
-        _winFrames.Add(new()
-        {
-            Rva = record.Rva,
-            Size = ClampSize(record.Rva, record.Size),
-            PrologueSize = record.PrologueSize,
-            EpilogueSize = record.EpilogueSize,
-            ParameterSize = record.ParameterSize,
-            SavedRegisterSize = record.SavedRegisterSize,
-            LocalSize = record.LocalSize,
-            MaxStackSize = record.MaxStackSize,
-            HasProgram = record.HasProgram,
-            AllocatesBasePointer = record.AllocatesBasePointer,
-        });
+        _winFrames.Add(record.ToFrame());
     }
 
     /// <summary>Puts the table together.</summary>
@@ -114,7 +106,7 @@ sealed class TableBuilder
                 .. Overlap("line", _overlappingLines),
                 .. Overlap("STACK CFI INIT", droppedBlocks),
             ]).Write(writer[TableSection.Module]);
-        return writer.Finish(stamp);
+        return writer.Finish(TableKind.Compiled, stamp);
     }
 
     void WriteRules(TableWriter writer)
@@ -163,7 +155,4 @@ sealed class TableBuilder
 
     uint NameOf(FunctionRecord record) =>
         _strings.Intern(record.Name) | (record.IsMultiple ? FunctionRow.MultipleFlag : 0);
-
-    /// <summary>Ranges end with the address space at the latest.</summary>
-    static uint ClampSize(ulong rva, ulong size) => (uint)Math.Min(size, Math.Min(uint.MaxValue, (1UL << 32) - rva));
 }

@@ -1,0 +1,49 @@
+using System.Buffers;
+using System.IO.MemoryMappedFiles;
+using Microsoft.Win32.SafeHandles;
+
+namespace Socorro.Minidumps.Symbols.Stores;
+
+/// <summary>
+/// A file mapped for reading. It stays mapped as long as anything holds memory of it, so that closing is left to the garbage
+/// collector. This is the one place with unsafe code: opening a table of 60 MB takes 0.05 ms mapped and 15 ms read
+/// (SymbolTableBenchmarks).
+/// </summary>
+sealed unsafe class MappedFile : MemoryManager<byte>
+{
+    readonly SafeMemoryMappedViewHandle _view;
+    readonly byte* _start;
+    readonly int _length;
+
+    MappedFile(SafeMemoryMappedViewHandle view, long offset, int length)
+    {
+        _view = view;
+        _start = (byte*)view.DangerousGetHandle() + offset;
+        _length = length;
+    }
+
+    /// <summary>Maps a file of 1 byte to 2 GiB − 1; throws as opening one does.</summary>
+    public static MappedFile Open(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1);
+        if (file.Length is 0 or > int.MaxValue)
+            throw new IOException($"{path} has {file.Length} bytes and cannot be mapped");
+
+        using var mapping = MemoryMappedFile.CreateFromFile(
+            file, mapName: null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+
+        // The accessor is not disposed of: the view must live as long as this object, whose handle unmaps it when collected.
+        var view = mapping.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
+        return new(view.SafeMemoryMappedViewHandle, view.PointerOffset, (int)file.Length);
+    }
+
+    public override Span<byte> GetSpan() => new(_start, _length);
+
+    public override MemoryHandle Pin(int elementIndex = 0) => new(_start + elementIndex, default, this);
+
+    public override void Unpin()
+    {
+    }
+
+    protected override void Dispose(bool disposing) => _view.Dispose();
+}
