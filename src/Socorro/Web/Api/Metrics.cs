@@ -31,15 +31,16 @@ static class Metrics
 }
 
 /// <summary>The queue's depth and age for each lane, measured when somebody asks for the metrics.</summary>
-sealed class QueueGauges : IDisposable
+sealed class QueueGauges
 {
-    readonly Meter _meter = new("Socorro");
+    readonly Meter _meter;
     readonly CrashQueue _queue;
     readonly TimeProvider _time;
     volatile IReadOnlyList<LaneDepth> _lanes = [];
 
-    public QueueGauges(CrashQueue queue, TimeProvider time)
+    public QueueGauges(CrashQueue queue, TimeProvider time, IMeterFactory meters)
     {
+        _meter = meters.Create("Socorro");
         _queue = queue;
         _time = time;
         Observe("socorro.queue.waiting", "{crash}", "Crashes waiting in a lane", lane => lane.Waiting);
@@ -59,8 +60,6 @@ sealed class QueueGauges : IDisposable
             _lanes = [];
         }
     }
-
-    public void Dispose() => _meter.Dispose();
 
     double AgeOf(LaneDepth lane) =>
         lane.OldestSince is { } since ? Math.Max(0, (_time.GetUtcNow() - since).TotalSeconds) : 0;

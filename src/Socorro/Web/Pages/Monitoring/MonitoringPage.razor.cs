@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Socorro.Storage;
@@ -47,6 +48,9 @@ public sealed partial class MonitoringPage
 
     [Parameter, EditorRequired]
     public required DateTimeOffset Now { get; set; }
+
+    static string Rate(long crashes, int minutes) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(double)crashes / minutes:#,0.##} a minute");
 
     TimeSpan Uptime => Now - Process.GetCurrentProcess().StartTime.ToUniversalTime();
 

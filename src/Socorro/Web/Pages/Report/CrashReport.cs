@@ -94,7 +94,10 @@ public sealed record CrashReport
         {
             var hasCrashed = index == crashed;
             var most = hasCrashed ? Limits.MaxCrashingFrames : Math.Clamp(room, 1, Limits.MaxFrames);
-            stacks.Add(ReportThread.Read(thread, index, hasCrashed, most, Limits.MaxName));
+            var stack = ReportThread.Read(thread, index, hasCrashed, most, Limits.MaxName);
+            // The walker gives a crashing thread's registers only where it tells of that thread for a second time.
+            var registers = ReportThread.ReadRegisters(dump.Member("crashing_thread"), Limits.MaxName);
+            stacks.Add(hasCrashed && stack.Registers is [] ? stack with { Registers = registers } : stack);
             room -= Math.Min(most, thread.CountEntries("frames"));
         }
 

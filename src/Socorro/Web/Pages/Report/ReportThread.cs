@@ -32,6 +32,9 @@ public sealed record FrameRow : StackRow
 /// <summary>One thread of the report, with as many rows as a page may show.</summary>
 public sealed record ReportThread
 {
+    const int MaxInlines = 64;
+    const int MaxRegisters = 64;
+
     public required int Index { get; init; }
 
     public required bool HasCrashed { get; init; }
@@ -71,7 +74,7 @@ public sealed record ReportThread
             LastError = Wording.Clip(thread.Text("last_error_value"), maxText),
             FrameCount = count,
             Rows = [.. ReadRows(thread, count, maxFrames, maxText)],
-            Registers = ReadRegisters(thread),
+            Registers = ReadRegisters(thread, maxText),
         };
     }
 
@@ -124,14 +127,14 @@ public sealed record ReportThread
         yield return physical;
     }
 
-    const int MaxInlines = 64;
-    const int MaxRegisters = 64;
-
-    static IReadOnlyList<(string Name, string Value)> ReadRegisters(JsonElement thread)
+    /// <summary>The registers of a thread's first frame.</summary>
+    public static IReadOnlyList<(string Name, string Value)> ReadRegisters(JsonElement thread, int maxText)
     {
         var registers = thread.Entries("frames").FirstOrDefault().Member("registers");
         return registers.IsObject
-            ? [.. registers.EnumerateObject().Take(MaxRegisters).Select(one => (one.Name, one.Value.AsText()))]
+            ? [.. registers.EnumerateObject().Take(MaxRegisters).Select(one => (Clip(one.Name), Clip(one.Value.AsText())))]
             : [];
+
+        string Clip(string text) => Wording.Clip(text, maxText);
     }
 }
