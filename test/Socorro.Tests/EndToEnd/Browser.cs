@@ -41,6 +41,8 @@ public sealed class Browser : IAsyncDisposable
 
     static async Task<(IPlaywright Driver, IBrowser Chromium)> StartAsync()
     {
+        // Waiting is for states that come; a busy machine takes its time.
+        Assertions.SetDefaultExpectTimeout(30_000);
         var driver = await Playwright.CreateAsync();
         return (driver, await driver.Chromium.LaunchAsync(new() { ExecutablePath = Executable, Args = Arguments }));
     }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Nodes;
 using Socorro.Crashes;
@@ -152,7 +151,6 @@ public sealed class ReportPageTests(Site site) : IClassFixture<Site>
         var id = await site.AddProcessedAsync(
             $$$"""{"crashing_thread":0,"json_dump":{"threads":[{"frames":{{{frames.ToJsonString()}}}}]}}""",
             ("Big", new string('b', 1_000_000)));
-        var clock = Stopwatch.StartNew();
 
         var (status, html) = await site.BrowseAsync($"/report/index/{id}");
 
@@ -160,7 +158,6 @@ public sealed class ReportPageTests(Site site) : IClassFixture<Site>
         Assert.InRange(html.Length, 1_000, 1_500_000);
         Assert.Contains("99,600 frames are not shown here", html, StringComparison.Ordinal);
         Assert.Contains($"/api/ProcessedCrash/?crash_id={id}", html, StringComparison.Ordinal);
-        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 10);
     }
 
     [Theory]
