@@ -65,11 +65,11 @@ public sealed class MinidumpTests
     [Fact]
     public void Knows_the_facts_of_real_dumps()
     {
-        using var facts = JsonDocument.Parse(File.ReadAllBytes(SharedData.Path("cases", "stackwalk", "facts", "processor-dumps.json")));
+        using var facts = JsonDocument.Parse(
+            File.ReadAllBytes(SharedData.Path("cases", "stackwalk", "facts", "processor-dumps.json")));
         foreach (var fact in facts.RootElement.GetProperty("cases").EnumerateArray())
         {
-            var bytes = File.ReadAllBytes(SharedData.Path("dumps", "breakpad", fact.GetProperty("dump").GetString()!));
-            Assert.True(Minidump.TryOpen(bytes, Limits.Default, out var dump, out _));
+            var dump = RealDumps.Open("breakpad", fact.GetProperty("dump").GetString()!);
 
             AssertFact("os", dump.SystemInfo?.OsName);
             AssertFact("os_version", dump.SystemInfo?.OsVersion);
@@ -142,14 +142,16 @@ public sealed class MinidumpTests
         var streams = BitConverter.ToUInt32(bytes, 8);
         if (random.Next(4) == 0 || directory >= (uint)bytes.Length)
             return random.Next(bytes.Length);
+
+        var last = (uint)bytes.Length - 1;
         if (random.Next(3) == 0)
-            return (int)Math.Min((uint)bytes.Length - 1, directory + (uint)random.Next((int)Math.Min(streams, 50) * 12 + 1));
+            return (int)Math.Min(last, directory + (uint)random.Next((int)Math.Min(streams, 50) * 12 + 1));
 
         var entry = directory + 12 * (uint)random.Next((int)Math.Clamp(streams, 1, 50));
         if (entry + 12 > bytes.Length)
             return random.Next(bytes.Length);
         var place = BitConverter.ToUInt32(bytes, (int)entry + 8) + (ulong)random.Next(200);
-        return (int)Math.Min((uint)bytes.Length - 1, place);
+        return (int)Math.Min(last, place);
     }
 
     static void Survive(ReadOnlyMemory<byte> bytes, string what)
@@ -169,8 +171,10 @@ public sealed class MinidumpTests
         _ = dump.AddressSpace.Find(dump.Exception?.Address ?? 0);
         _ = dump.Modules.Select(module => (module.CodeId, module.DebugId, module.VersionText)).ToList();
         _ = dump.CrashpadInfo?.MergeAnnotations();
-        _ = (dump.Memory, dump.MemoryInfo, dump.Handles, dump.FunctionTables, dump.Uptime, dump.Microcode, dump.ProcessId);
-        _ = (dump.LinuxCommandLine, dump.LinuxEnvironment, dump.LinuxLinkMaps, dump.LinuxMaps, dump.SystemInfo?.OsVersion);
+        _ = (dump.Memory, dump.MemoryInfo, dump.Handles, dump.FunctionTables, dump.Uptime, dump.Microcode,
+            dump.ProcessId);
+        _ = (dump.LinuxCommandLine, dump.LinuxEnvironment, dump.LinuxLinkMaps, dump.LinuxMaps,
+            dump.SystemInfo?.OsVersion);
         _ = (dump.SystemInfo?.CpuDescription, dump.Header.Time, dump.Problems);
     }
 

@@ -6,8 +6,8 @@ using Socorro.Minidumps.Streams;
 namespace Socorro.Minidumps.Tests;
 
 /// <summary>
-/// The dumps that rust-minidump's own tests are made of, against the listing that it prints of them: structure by structure
-/// and field by field.
+/// The dumps that rust-minidump's own tests are made of, against the listing that it prints of them: structure by
+/// structure and field by field.
 /// </summary>
 public sealed class SyntheticCasesTests
 {
@@ -33,7 +33,7 @@ public sealed class SyntheticCasesTests
             Assert.True(structure is not null, $"{actual.Name} is not expected");
             expected.Remove(structure);
             foreach (var (field, value) in actual.Fields)
-                Assert.Equal((actual.Name, field, structure.Fields.GetValueOrDefault(field)), (actual.Name, field, value));
+                Assert.Equal($"{field} = {structure.Fields.GetValueOrDefault(field)}", $"{field} = {value}");
         }
 
         Assert.DoesNotContain(expected, structure => Described.Contains(structure.Name));
@@ -46,7 +46,8 @@ public sealed class SyntheticCasesTests
         {
             if (test.GetProperty("json_report") is not { ValueKind: JsonValueKind.Object } report)
                 continue;
-            Assert.True(Minidump.TryOpen(test.GetProperty("dump_base64").GetBytesFromBase64(), Limits.Default, out var dump, out _));
+            var bytes = test.GetProperty("dump_base64").GetBytesFromBase64();
+            Assert.True(Minidump.TryOpen(bytes, Limits.Default, out var dump, out _));
 
             Assert.Equal(report.GetProperty("thread_count").GetInt32(), dump.Threads.Count);
             var microcode = report.GetProperty("system_info").GetProperty("cpu_microcode_version").GetString();
@@ -60,11 +61,16 @@ public sealed class SyntheticCasesTests
         }
     }
 
+    static readonly string[] LimitFields = ["name", "soft", "hard", "unit"];
+
     static void AssertLimits(JsonElement expected, IReadOnlyList<LinuxLimit> actual) => Assert.Equal(
-        expected.EnumerateArray().Select(limit => $"{limit.GetProperty("name")} {limit.GetProperty("soft")} {limit.GetProperty("hard")} {limit.GetProperty("unit")}").Order(),
+        expected.EnumerateArray()
+            .Select(limit => string.Join(' ', LimitFields.Select(field => limit.GetProperty(field))))
+            .Order(),
         actual.Select(limit => $"{limit.Name} {Text(limit.Soft)} {Text(limit.Hard)} {limit.Unit}").Order());
 
-    static string Text(LimitValue value) => value.IsUnlimited ? "unlimited" : value.Number?.ToString(CultureInfo.InvariantCulture) ?? "err";
+    static string Text(LimitValue value) =>
+        value.IsUnlimited ? "unlimited" : value.Number?.ToString(CultureInfo.InvariantCulture) ?? "err";
 
     static JsonElement[] ReadCases()
     {
@@ -82,9 +88,9 @@ public sealed class SyntheticCasesTests
     // None of these may be left over.
     static readonly string[] Described =
     [
-        "MDRawHeader", "MDRawDirectory", "MINIDUMP_THREAD", "MINIDUMP_MODULE", "MINIDUMP_UNLOADED_MODULE", "MINIDUMP_EXCEPTION",
-        "MINIDUMP_SYSTEM_INFO", "MINIDUMP_MISC_INFO", "MINIDUMP_MEMORY_INFO", "MINIDUMP_HANDLE_DESCRIPTOR", "CONTEXT_X86",
-        "CONTEXT_AMD64", "MDRawCrashpadInfo",
+        "MDRawHeader", "MDRawDirectory", "MINIDUMP_THREAD", "MINIDUMP_MODULE", "MINIDUMP_UNLOADED_MODULE",
+        "MINIDUMP_EXCEPTION", "MINIDUMP_SYSTEM_INFO", "MINIDUMP_MISC_INFO", "MINIDUMP_MEMORY_INFO",
+        "MINIDUMP_HANDLE_DESCRIPTOR", "CONTEXT_X86", "CONTEXT_AMD64", "MDRawCrashpadInfo",
     ];
 
     static readonly string[] Headings = ["MINIDUMP_", "MDRaw", "CONTEXT_"];
@@ -110,7 +116,7 @@ public sealed class SyntheticCasesTests
         value = value.Trim().Trim('"');
         var word = value.Split(' ')[0];
         if (word.StartsWith("0x", StringComparison.Ordinal)
-            && ulong.TryParse(word.AsSpan(2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number))
+            && ulong.TryParse(word.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var number))
         {
             return number.ToString(CultureInfo.InvariantCulture);
         }
@@ -246,7 +252,8 @@ public sealed class SyntheticCasesTests
             ("exception_record.exception_record", exception.ChainedRecord),
             ("exception_record.exception_address", exception.Address),
             ("exception_record.number_parameters", exception.Parameters.Count),
-            .. exception.Parameters.Select((value, i) => ($"exception_record.exception_information[{i,2}]", (object?)value)),
+            .. exception.Parameters.Select(
+                (value, i) => ($"exception_record.exception_information[{i,2}]", (object?)value)),
         ]);
 
     static Structure Describe(SystemInfo system) => Structured(
@@ -297,5 +304,6 @@ public sealed class SyntheticCasesTests
 
     static Structure Structured(string name, params (string Field, object? Value)[] fields) => new(
         name,
-        fields.ToDictionary(field => field.Field, field => Convert.ToString(field.Value, CultureInfo.InvariantCulture)!));
+        fields.ToDictionary(field => field.Field,
+            field => Convert.ToString(field.Value, CultureInfo.InvariantCulture)!));
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace Socorro.Minidumps.Tests;
 
 /// <summary>
-/// Builds dumps of any shape in either byte order, from the specification and without the reader's code, so that a mistake
-/// in a layout is not made twice.
+/// Builds dumps of any shape in either byte order, from the specification and without the reader's code, so that a
+/// mistake in a layout is not made twice.
 /// </summary>
 sealed class SyntheticDump(bool bigEndian = false)
 {
@@ -59,7 +59,8 @@ sealed class SyntheticDump(bool bigEndian = false)
         var text = servicePack.Length > 0 ? AddString(servicePack) : 0;
         return Stream(
             7,
-            Layout().U16(architecture).U16(6).U16(0x2a07).U8(8).U8(1).U32(0).U32(0).U32(0).U32(platform).U32(text).Zeros(28));
+            Layout().U16(architecture).U16(6).U16(0x2a07).U8(8).U8(1).U32(0).U32(0).U32(0).U32(platform).U32(text)
+                .Zeros(28));
     }
 
     public byte[] ToArray()

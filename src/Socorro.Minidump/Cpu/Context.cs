@@ -3,8 +3,8 @@ namespace Socorro.Minidumps.Cpu;
 /// <summary>The state of a thread when it was stopped.</summary>
 /// <param name="Flags">Which parts the writer saved, in bits that the architecture defines.</param>
 /// <param name="ShadowStackPointer">
-/// Address of the newest return address on the processor's shadow stack, where control-flow enforcement (CET) was on and
-/// the extended state was saved.
+/// Address of the newest return address on the processor's shadow stack, where control-flow enforcement (CET) was on
+/// and the extended state was saved.
 /// </param>
 public sealed record Context(CpuKind Cpu, ulong Flags, Registers Registers, ulong? ShadowStackPointer)
 {

@@ -28,7 +28,9 @@ sealed record ContextLayout(CpuKind Cpu)
     /// <summary>A status register that is 4 bytes wide whatever the others are; −1 for none.</summary>
     public int NarrowRegister { get; init; } = -1;
 
-    /// <summary>How much of the structure must be there: writers may leave out the floating-point state at its end.</summary>
+    /// <summary>
+    /// How much of the structure must be there: writers may leave out the floating-point state at its end.
+    /// </summary>
     public int EssentialSize { get; private init; }
 
     public static readonly ContextLayout[] All =

@@ -10,7 +10,9 @@ sealed class ContextReader(DumpFile file, CpuKind cpu, ExtendedStateLayout? exte
     /// <summary>The CPU; where the dump does not say it, the one that the first context seems to be of.</summary>
     public CpuKind Cpu { get; private set; } = cpu;
 
-    /// <summary>The context at a location; null, with a problem noted unless it is empty, when it is not readable.</summary>
+    /// <summary>
+    /// The context at a location; null, with a problem noted unless it is empty, when it is not readable.
+    /// </summary>
     public Context? Read(Location location, string where)
     {
         if (location.Size == 0)

@@ -20,7 +20,9 @@ public sealed class CpuTraits
 
     public CpuKind Kind { get; }
 
-    /// <summary>The name used in reports: x86, amd64, arm, arm64, mips, mips64, ppc, ppc64, sparc, riscv, riscv64.</summary>
+    /// <summary>
+    /// The name used in reports: x86, amd64, arm, arm64, mips, mips64, ppc, ppc64, sparc, riscv, riscv64.
+    /// </summary>
     public string Name { get; }
 
     /// <summary>Bytes in a pointer: 4 or 8.</summary>
@@ -31,7 +33,9 @@ public sealed class CpuTraits
 
     public IReadOnlyList<string> RegisterNames { get; }
 
-    /// <summary>Registers that a callee must preserve, so that a caller's value is the callee's unless a rule says else.</summary>
+    /// <summary>
+    /// Registers that a callee must preserve, so that a caller's value is the callee's unless a rule says else.
+    /// </summary>
     public IReadOnlyList<int> CalleeSaved { get; }
 
     public int Pc { get; private init; }
@@ -47,7 +51,9 @@ public sealed class CpuTraits
     /// <summary>All ones in the width of a pointer.</summary>
     public ulong AddressMask => PointerSize == 4 ? uint.MaxValue : ulong.MaxValue;
 
-    /// <summary>Index of a register by the name that CFI text uses, with or without a dollar sign; −1 when unknown.</summary>
+    /// <summary>
+    /// Index of a register by the name that CFI text uses, with or without a dollar sign; −1 when unknown.
+    /// </summary>
     public int FindRegister(ReadOnlySpan<byte> name)
     {
         if (name is [(byte)'$', .. var bare])

@@ -33,8 +33,8 @@ static class ExtendedState
         return area.UInt64((int)offset + 8);
     }
 
-    // The area begins with the header, so the standard format's offsets are less the legacy state in front of it. In the
-    // compacted format the features that the mask names follow each other.
+    // The area begins with the header, so the standard format's offsets are less the legacy state in front of it. In
+    // the compacted format the features that the mask names follow each other.
     static ulong FindFeature(ulong compaction, ExtendedStateLayout layout)
     {
         if ((compaction & Compacted) == 0)

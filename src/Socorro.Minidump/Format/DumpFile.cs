@@ -85,7 +85,9 @@ sealed class DumpFile
         return found;
     }
 
-    /// <summary>A MINIDUMP_STRING: length in bytes, then UTF-16. Null when it is not in the file or has an odd length.</summary>
+    /// <summary>
+    /// A MINIDUMP_STRING: length in bytes, then UTF-16. Null when it is not in the file or has an odd length.
+    /// </summary>
     public string? ReadUtf16(ulong rva)
     {
         if (!TryFields(new(4, rva), out var prefix))

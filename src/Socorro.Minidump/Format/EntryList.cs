@@ -45,7 +45,7 @@ readonly ref struct EntryList(Fields entries, int count, int stride)
             return default;
         if (stride < entrySize || stride > stream.Length || start > stream.Length)
         {
-            file.Problems.Add(type.ToString(), $"has entries of {stride} bytes behind a header of {start}: not readable");
+            file.Problems.Add(type.ToString(), $"claims entries of {stride} bytes behind a header of {start}");
             return default;
         }
 

@@ -1,6 +1,8 @@
 namespace Socorro.Minidumps.Format;
 
-/// <summary>The stream types of the format and of the vendors who extend it, by the names their specifications use.</summary>
+/// <summary>
+/// The stream types of the format and of the vendors who extend it, by the names their specifications use.
+/// </summary>
 public enum StreamType : uint
 {
     UnusedStream = 0,

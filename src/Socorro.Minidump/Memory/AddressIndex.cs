@@ -15,7 +15,9 @@ sealed class AddressIndex
         _owners = owners;
     }
 
-    /// <param name="End">The first address behind the range; ranges that end at or before their start are left out.</param>
+    /// <param name="End">
+    /// The first address behind the range; ranges that end at or before their start are left out.
+    /// </param>
     public readonly record struct Range(ulong Start, ulong End, int Rank);
 
     public static AddressIndex Build(Range[] ranges)

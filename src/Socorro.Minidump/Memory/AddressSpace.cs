@@ -25,7 +25,7 @@ public readonly record struct AddressRange(ulong Start, ulong End, Permissions P
 
     /// <summary>Whether nothing may be done with it.</summary>
     public bool IsInaccessible =>
-        (Permissions & (Permissions.Read | Permissions.Write | Permissions.Execute)) == 0 || Permissions.HasFlag(Permissions.Guard);
+        !Allows(Permissions.Read) && !Allows(Permissions.Write) && !Allows(Permissions.Execute);
 }
 
 /// <summary>Which addresses of the process were mapped, and what might be done with them.</summary>
@@ -38,13 +38,13 @@ public sealed class AddressSpace
     {
         Array.Sort(ranges, (a, b) => a.Start.CompareTo(b.Start));
         _ranges = ranges;
-        _index = AddressIndex.Build(Array.ConvertAll(ranges, range => new AddressIndex.Range(range.Start, range.End, 0)));
+        _index = AddressIndex.Build([.. ranges.Select(range => new AddressIndex.Range(range.Start, range.End, 0))]);
         IsKnown = isKnown;
     }
 
     /// <summary>
-    /// Whether the dump describes it. If not, it is made up of the modules, stacks and captured memory, where everything
-    /// is permitted, and an address that is not in it may be mapped nevertheless.
+    /// Whether the dump describes it. If not, it is made up of the modules, stacks and captured memory, where
+    /// everything is permitted, and an address that is not in it may be mapped nevertheless.
     /// </summary>
     public bool IsKnown { get; }
 

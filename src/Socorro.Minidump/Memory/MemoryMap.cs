@@ -29,7 +29,9 @@ public sealed class MemoryMap
     /// <summary>The regions by rising address, without overlaps.</summary>
     public ReadOnlySpan<MemoryRegion> Regions => _regions;
 
-    /// <summary>Builds the map. Empty regions and those that would wrap around the address space are left out.</summary>
+    /// <summary>
+    /// Builds the map. Empty regions and those that would wrap around the address space are left out.
+    /// </summary>
     public static MemoryMap Build(IEnumerable<MemoryRegion> regions, bool bigEndian)
     {
         var usable = regions.Where(region => region.Bytes.Length > 0 && region.End > region.Address).ToArray();

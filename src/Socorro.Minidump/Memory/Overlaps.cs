@@ -4,7 +4,8 @@ namespace Socorro.Minidumps.Memory;
 static class Overlaps
 {
     /// <summary>
-    /// The regions by rising address, where the later of two overlapping ones wins. Takes O(n log n) however they overlap.
+    /// The regions by rising address, where the later of two overlapping ones wins. Takes O(n log n) however they
+    /// overlap.
     /// </summary>
     public static MemoryRegion[] Resolve(MemoryRegion[] regions)
     {
@@ -12,7 +13,7 @@ static class Overlaps
         for (var i = 0; i < order.Length; i++)
             order[i] = i;
 
-        Array.Sort(order, (a, b) => regions[a].Address.CompareTo(regions[b].Address) is not 0 and var c ? c : a.CompareTo(b));
+        Array.Sort(order, (a, b) => (regions[a].Address, a).CompareTo((regions[b].Address, b)));
         var sorted = Array.ConvertAll(order, index => regions[index]);
         return AreDisjoint(sorted) ? sorted : Sweep(sorted, order);
     }

@@ -18,12 +18,14 @@ public readonly record struct SignalSender(uint ProcessId, uint? UserId);
 /// <summary>Why the process crashed, in the words and numbers that the tools of the field use.</summary>
 public sealed record CrashReason
 {
-    /// <summary>Such as "EXCEPTION_ACCESS_VIOLATION_READ", "SIGSEGV / SEGV_MAPERR", "EXC_BAD_ACCESS / KERN_INVALID_ADDRESS".</summary>
+    /// <summary>
+    /// Such as "EXCEPTION_ACCESS_VIOLATION_READ", "SIGSEGV / SEGV_MAPERR", "EXC_BAD_ACCESS / KERN_INVALID_ADDRESS".
+    /// </summary>
     public required string Text { get; init; }
 
     /// <summary>
-    /// The address whose access or execution failed, in the width of the processor; null when the exception is not about
-    /// an address.
+    /// The address whose access or execution failed, in the width of the processor; null when the exception is not
+    /// about an address.
     /// </summary>
     public required ulong? Address { get; init; }
 
@@ -42,10 +44,14 @@ public sealed record CrashReason
     /// <summary>Whether the program asked for the dump and went on: there was no crash.</summary>
     public bool IsSimulated { get; init; }
 
-    /// <summary>What else the exception tells, as a sentence's rest: "a C++ object of type std::bad_alloc was thrown".</summary>
+    /// <summary>
+    /// What else the exception tells, as a sentence's rest: "a C++ object of type std::bad_alloc was thrown".
+    /// </summary>
     public string? Detail { get; init; }
 
-    /// <summary>The reason of a dump's exception, with what its memory adds; null when there was no exception.</summary>
+    /// <summary>
+    /// The reason of a dump's exception, with what its memory adds; null when there was no exception.
+    /// </summary>
     public static CrashReason? Explain(Minidump dump)
     {
         if (dump.Exception is not { } exception)

@@ -4,8 +4,8 @@ using Socorro.Minidumps.Streams;
 namespace Socorro.Minidumps.Reasons;
 
 /// <summary>
-/// Explains Mach exceptions (mach/exception_types.h): the flags are the low half of the exception's code, the parameters are
-/// exception, code and subcode.
+/// Explains Mach exceptions (mach/exception_types.h): the flags are the low half of the exception's code, the
+/// parameters are exception, code and subcode.
 /// </summary>
 static class MacReason
 {
@@ -32,7 +32,9 @@ static class MacReason
             _ => NameTable.Mac.Find(name, exception.Flags)
                 ?? NameTable.Mac.Find($"{name}.{Family(cpu)}", exception.Flags),
         };
-        var text = exception.Code is Simulated or FromNSException ? name : $"{name} / {detail ?? $"0x{exception.Flags:x8}"}";
+        var text = exception.Code is Simulated or FromNSException
+            ? name
+            : $"{name} / {detail ?? $"0x{exception.Flags:x8}"}";
         return CrashReason.At(exception.Address, text) with { IsSimulated = exception.Code == Simulated };
     }
 

@@ -4,8 +4,8 @@ using System.Text.Unicode;
 namespace Socorro.Minidumps.Reasons;
 
 /// <summary>
-/// Names of numbers, from an embedded text of one <c>[group ]hhhhhhhh NAME</c> a line, sorted by bytes. It is searched as it
-/// stands: a report looks up three names, and parsing thousands would take longer than the rest of it.
+/// Names of numbers, from an embedded text of one <c>[group ]hhhhhhhh NAME</c> a line, sorted by bytes. It is searched
+/// as it stands: a report looks up three names, and parsing thousands would take longer than the rest of it.
 /// </summary>
 sealed class NameTable
 {

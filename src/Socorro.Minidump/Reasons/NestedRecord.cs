@@ -32,8 +32,12 @@ public sealed record NestedRecord(uint Code, uint Flags, ulong Address, IReadOnl
         }
 
         var parameters = new List<ulong>();
-        for (var i = 0UL; i < Math.Min(count, MaxParameters) && TryRead(8 + (3 + i) * width, pointerSize, out var value); i++)
+        while ((uint)parameters.Count < Math.Min(count, MaxParameters)
+            && TryRead(8 + (3 + (ulong)parameters.Count) * width, pointerSize, out var value))
+        {
             parameters.Add(value);
+        }
+
         return new((uint)code, (uint)flags, where, parameters);
 
         bool TryRead(ulong offset, int size, out ulong value) =>

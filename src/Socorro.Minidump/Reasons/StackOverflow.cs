@@ -4,7 +4,8 @@ using Socorro.Minidumps.Streams;
 namespace Socorro.Minidumps.Reasons;
 
 /// <summary>
-/// Recognises that a thread used up its stack. Windows says so; elsewhere it is an ordinary fault just outside the stack.
+/// Recognises that a thread used up its stack. Windows says so; elsewhere it is an ordinary fault just outside the
+/// stack.
 /// </summary>
 public static class StackOverflow
 {
@@ -20,7 +21,8 @@ public static class StackOverflow
         if (!IsMemoryFault(exception, dump.Os) || CrashReason.Explain(dump)?.Address is not { } address)
             return false;
 
-        var context = exception.Context ?? dump.Threads.FirstOrDefault(thread => thread.Id == exception.ThreadId)?.Context;
+        var context = exception.Context
+            ?? dump.Threads.FirstOrDefault(thread => thread.Id == exception.ThreadId)?.Context;
         return context is not null && IsNear(address, context.StackPointer) && IsBelowStack(dump, address);
     }
 
@@ -33,8 +35,8 @@ public static class StackOverflow
 
     static bool IsNear(ulong a, ulong b) => (a > b ? a - b : b - a) < Near;
 
-    // A function takes room for its locals at once, so the fault can be on either side of the stack pointer; but below it
-    // nothing is writable, or else the thread ran over the other end of a buffer.
+    // A function takes room for its locals at once, so the fault can be on either side of the stack pointer; but below
+    // it nothing is writable, or else the thread ran over the other end of a buffer.
     static bool IsBelowStack(Minidump dump, ulong address)
     {
         var space = dump.AddressSpace;
@@ -46,5 +48,6 @@ public static class StackOverflow
         return !IsWritable(space, address) && !IsWritable(space, below);
     }
 
-    static bool IsWritable(AddressSpace space, ulong address) => space.Find(address)?.Allows(Permissions.Write) ?? false;
+    static bool IsWritable(AddressSpace space, ulong address) =>
+        space.Find(address) is { } range && range.Allows(Permissions.Write);
 }

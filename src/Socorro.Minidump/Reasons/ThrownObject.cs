@@ -18,17 +18,21 @@ public sealed record ThrownObject(IReadOnlyList<string> Types, ulong Object)
 
     public override string ToString() => $"a C++ object of type {Types[0]} was thrown";
 
-    /// <summary>The object that the dump's exception threw; null for other exceptions and where the memory is missing.</summary>
+    /// <summary>
+    /// The object that the dump's exception threw; null for other exceptions and where the memory is missing.
+    /// </summary>
     public static ThrownObject? Read(Minidump dump)
     {
-        if (dump.Exception is not { Code: WindowsReason.CppThrown, Parameters: [var magic, var thrown, var info, ..] } e)
+        if (dump.Exception is not { Code: WindowsReason.CppThrown } exception)
+            return null;
+        if (exception.Parameters is not [var magic, var thrown, var info, ..])
             return null;
         if (CpuTraits.Find(dump.Cpu) is not { } traits || (magic & ~3UL) != Magic)
             return null;
 
         // On 64-bit processors everything is relative to the module's base, which is one more parameter.
         var isWide = traits.PointerSize == 8;
-        var imageBase = isWide && e.Parameters is [_, _, _, var address, ..] ? address : 0;
+        var imageBase = isWide && exception.Parameters is [_, _, _, var address, ..] ? address : 0;
         var types = ReadTypes(dump.Memory, info, imageBase, traits.PointerSize);
         return types.Count == 0 ? null : new(types, thrown);
     }

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Socorro.Minidumps.Streams;
 
-/// <summary>Names what a 32-bit ARM processor says of itself in its main id register and the kernel's hwcap bits.</summary>
+/// <summary>
+/// Names what a 32-bit ARM processor says of itself in its main id register and the kernel's hwcap bits.
+/// </summary>
 static class ArmProcessor
 {
     static readonly (uint Id, string Name)[] Implementers =

@@ -41,7 +41,8 @@ static class CapturedMemory
         if (!file.TryFindStream(type, headerSize, out var stream))
             return;
 
-        var list = EntryList.ReadBehind(file, type, stream, headerSize, stream.UInt64(0), 16, file.Limits.MaxMemoryRegions);
+        var limit = file.Limits.MaxMemoryRegions;
+        var list = EntryList.ReadBehind(file, type, stream, headerSize, stream.UInt64(0), 16, limit);
         var rva = stream.UInt64(8);
         for (var i = 0; i < list.Count; i++)
         {

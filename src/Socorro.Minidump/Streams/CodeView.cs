@@ -8,7 +8,9 @@ public enum CodeViewKind
 {
     None,
 
-    /// <summary>RSDS: a program database of Visual C++ 7 and later, and what Breakpad and Crashpad write on macOS.</summary>
+    /// <summary>
+    /// RSDS: a program database of Visual C++ 7 and later, and what Breakpad and Crashpad write on macOS.
+    /// </summary>
     Pdb70,
 
     /// <summary>NB10: a program database of Visual C++ 2 to 6.</summary>
@@ -23,7 +25,8 @@ public enum CodeViewKind
 /// <param name="Age">How often the linker wrote the program database again.</param>
 /// <param name="BuildId">The GUID in file order, or the ELF build id; empty for others.</param>
 /// <param name="Path">The program database, as the linker knew it.</param>
-public sealed record CodeView(CodeViewKind Kind, Guid Guid, uint Signature, uint Age, ReadOnlyMemory<byte> BuildId, string Path)
+public sealed record CodeView(
+    CodeViewKind Kind, Guid Guid, uint Signature, uint Age, ReadOnlyMemory<byte> BuildId, string Path)
 {
     const uint Rsds = 0x53445352;
     const uint Nb10 = 0x3031424e;
@@ -32,8 +35,8 @@ public sealed record CodeView(CodeViewKind Kind, Guid Guid, uint Signature, uint
     static readonly CodeView None = new(CodeViewKind.None, default, 0, 0, default, "");
 
     /// <summary>
-    /// The identifier under which Breakpad's tools file symbols: 32 upper-case digits and the age in lower case. Null when
-    /// there is none or it is all zero.
+    /// The identifier under which Breakpad's tools file symbols: 32 upper-case digits and the age in lower case. Null
+    /// when there is none or it is all zero.
     /// </summary>
     public string? DebugId => Kind switch
     {
@@ -63,9 +66,19 @@ public sealed record CodeView(CodeViewKind Kind, Guid Guid, uint Signature, uint
         return fields.UInt32(0) switch
         {
             Rsds when fields.Has(0, 24) => new(
-                CodeViewKind.Pdb70, fields.Guid(4), 0, fields.UInt32(20), record.Slice(4, 16), Text(file, fields.Bytes[24..])),
+                CodeViewKind.Pdb70,
+                fields.Guid(4),
+                0,
+                fields.UInt32(20),
+                record.Slice(4, 16),
+                Text(file, fields.Bytes[24..])),
             Nb10 when fields.Has(0, 16) => new(
-                CodeViewKind.Pdb20, default, fields.UInt32(8), fields.UInt32(12), default, Text(file, fields.Bytes[16..])),
+                CodeViewKind.Pdb20,
+                default,
+                fields.UInt32(8),
+                fields.UInt32(12),
+                default,
+                Text(file, fields.Bytes[16..])),
             BpEl => new(CodeViewKind.Elf, default, 0, 0, record[4..], ""),
             _ => None with { Kind = CodeViewKind.Other },
         };

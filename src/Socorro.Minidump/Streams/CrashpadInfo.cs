@@ -22,8 +22,8 @@ public sealed record CrashpadInfo
     public required IReadOnlyList<CrashpadModule> Modules { get; init; }
 
     /// <summary>
-    /// All annotations as Crashpad's own uploader would send them: first those of the process, then each module's simple
-    /// ones, then each module's text objects. The first value of a name wins; list annotations are joined under
+    /// All annotations as Crashpad's own uploader would send them: first those of the process, then each module's
+    /// simple ones, then each module's text objects. The first value of a name wins; list annotations are joined under
     /// "list_annotations", and "guid" is the client.
     /// </summary>
     public IReadOnlyDictionary<string, string> MergeAnnotations()

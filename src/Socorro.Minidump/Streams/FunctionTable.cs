@@ -8,7 +8,8 @@ namespace Socorro.Minidumps.Streams;
 /// <param name="Base">What the entries' addresses are relative to.</param>
 /// <param name="EntrySize">Bytes of an entry: 12 for the RUNTIME_FUNCTION of x64, 8 for that of arm64.</param>
 /// <param name="Entries">The entries as they stand in the dump.</param>
-public sealed record FunctionTable(ulong Minimum, ulong Maximum, ulong Base, int EntrySize, ReadOnlyMemory<byte> Entries)
+public sealed record FunctionTable(
+    ulong Minimum, ulong Maximum, ulong Base, int EntrySize, ReadOnlyMemory<byte> Entries)
 {
     const string Where = "FunctionTable";
 

@@ -26,7 +26,8 @@ public sealed record HandleRecord
     {
         const int firstVersion = 32;
         const int objectRva = 32;
-        var list = EntryList.ReadExtended(file, StreamType.HandleDataStream, 4, firstVersion, file.Limits.MaxListEntries);
+        const StreamType type = StreamType.HandleDataStream;
+        var list = EntryList.ReadExtended(file, type, 4, firstVersion, file.Limits.MaxListEntries);
         var handles = new HandleRecord[list.Count];
         for (var i = 0; i < handles.Length; i++)
         {
@@ -40,7 +41,9 @@ public sealed record HandleRecord
                 GrantedAccess = entry.UInt32(20),
                 HandleCount = entry.UInt32(24),
                 PointerCount = entry.UInt32(28),
-                ObjectRecords = entry.Has(objectRva, 4) ? HandleObjectRecord.ReadChain(file, entry.UInt32(objectRva)) : [],
+                ObjectRecords = entry.Has(objectRva, 4)
+                    ? HandleObjectRecord.ReadChain(file, entry.UInt32(objectRva))
+                    : [],
             };
         }
 

@@ -12,7 +12,9 @@ public sealed class LinuxFacts
 
     public IReadOnlyDictionary<string, string> Values => _values;
 
-    /// <summary>The value of the first of these names that is there. Of processors that are listed, the first counts.</summary>
+    /// <summary>
+    /// The value of the first of these names that is there. Of processors that are listed, the first counts.
+    /// </summary>
     public string? Find(params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
@@ -33,7 +35,8 @@ public sealed class LinuxFacts
 
         var isHex = word.StartsWith("0x", StringComparison.Ordinal);
         var style = isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
-        return ulong.TryParse(isHex ? word[2..] : word, style, CultureInfo.InvariantCulture, out var value) ? value : null;
+        var digits = isHex ? word[2..] : word;
+        return ulong.TryParse(digits, style, CultureInfo.InvariantCulture, out var value) ? value : null;
     }
 
     internal static LinuxFacts Read(DumpFile file, StreamType type, char separator)

@@ -14,7 +14,9 @@ public sealed record LinuxLimit(string Name, LimitValue Soft, LimitValue Hard, s
             var fields = Columns(line);
             if (fields.Length < 3 || fields[0] == "Limit" || limits.Count == file.Limits.MaxListEntries)
                 continue;
-            limits.Add(new(fields[0], LimitValue.Parse(fields[1]), LimitValue.Parse(fields[2]), fields.ElementAtOrDefault(3) ?? "n/a"));
+
+            var unit = fields.Length > 3 ? fields[3] : "n/a";
+            limits.Add(new(fields[0], LimitValue.Parse(fields[1]), LimitValue.Parse(fields[2]), unit));
         }
 
         return limits;

@@ -3,7 +3,9 @@ using Socorro.Minidumps.Format;
 
 namespace Socorro.Minidumps.Streams;
 
-/// <summary>A library as the dynamic loader lists it (struct link_map): often a better name than the mapping has.</summary>
+/// <summary>
+/// A library as the dynamic loader lists it (struct link_map): often a better name than the mapping has.
+/// </summary>
 /// <param name="LoadAddress">What the library's own addresses are relative to.</param>
 /// <param name="DynamicSection">Where the library's dynamic section was.</param>
 public readonly record struct LinuxLinkMap(ulong LoadAddress, string Name, ulong DynamicSection)

@@ -6,9 +6,18 @@ namespace Socorro.Minidumps.Streams;
 
 /// <summary>A line of /proc/PID/maps.</summary>
 /// <param name="End">The first address behind the mapping.</param>
-/// <param name="Path">The file, or a name like [stack]; empty for anonymous memory. Deleted files say so at the end.</param>
+/// <param name="Path">
+/// The file, or a name like [stack]; empty for anonymous memory. Deleted files say so at the end.
+/// </param>
 public readonly record struct LinuxMapping(
-    ulong Start, ulong End, Permissions Permissions, bool IsPrivate, ulong Offset, string Device, ulong Inode, string Path)
+    ulong Start,
+    ulong End,
+    Permissions Permissions,
+    bool IsPrivate,
+    ulong Offset,
+    string Device,
+    ulong Inode,
+    string Path)
 {
     internal AddressRange ToRange() => new(Start, End, Permissions, IsPrivate, Path);
 

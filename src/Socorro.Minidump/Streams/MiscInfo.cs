@@ -76,7 +76,8 @@ public sealed record MiscInfo
 }
 
 /// <summary>Clock rates in MHz and idle states of the processor.</summary>
-public sealed record ProcessorPower(uint MaxMhz, uint CurrentMhz, uint MhzLimit, uint MaxIdleState, uint CurrentIdleState)
+public sealed record ProcessorPower(
+    uint MaxMhz, uint CurrentMhz, uint MhzLimit, uint MaxIdleState, uint CurrentIdleState)
 {
     internal static ProcessorPower? Read(Fields misc, uint flags) =>
         (flags & 4) != 0 && misc.Has(24, 20)

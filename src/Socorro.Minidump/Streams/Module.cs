@@ -33,7 +33,9 @@ public sealed record Module
     /// <summary>The name behind the last slash or backslash.</summary>
     public string LeafName => LeafOf(Name);
 
-    /// <summary>The file that the linker put the debug information into; for ELF the module itself. Empty when not known.</summary>
+    /// <summary>
+    /// The file that the linker put the debug information into; for ELF the module itself. Empty when not known.
+    /// </summary>
     public string DebugFile => CodeView.Kind switch
     {
         CodeViewKind.Pdb70 or CodeViewKind.Pdb20 => CodeView.Path,
@@ -45,8 +47,8 @@ public sealed record Module
     public string? DebugId => CodeView.DebugId;
 
     /// <summary>
-    /// What identifies the code file itself, in lower case: timestamp and size of a Windows image, UUID of a Mach-O file,
-    /// build id of an ELF file; null when not known.
+    /// What identifies the code file itself, in lower case: timestamp and size of a Windows image, UUID of a Mach-O
+    /// file, build id of an ELF file; null when not known.
     /// </summary>
     public string? CodeId => (CodeView.Kind, Os) switch
     {

@@ -26,8 +26,8 @@ public sealed class ModuleList : IReadOnlyList<Module>
     internal AddressIndex Index => _index;
 
     /// <summary>
-    /// The module that an address is in. Where modules overlap, it is the one that begins nearest below the address; of two
-    /// with the same base, the one that has an identity.
+    /// The module that an address is in. Where modules overlap, it is the one that begins nearest below the address; of
+    /// two with the same base, the one that has an identity.
     /// </summary>
     public Module? Find(ulong address) => _index.Find(address) is >= 0 and var index ? _modules[index] : null;
 

@@ -27,10 +27,14 @@ public sealed record SystemInfo
 
     public required ushort SuiteMask { get; init; }
 
-    /// <summary>The service pack on Windows, the <c>uname</c> text on Linux, the build on macOS; empty when there is none.</summary>
+    /// <summary>
+    /// The service pack on Windows, the <c>uname</c> text on Linux, the build on macOS; empty when there is none.
+    /// </summary>
     public required string ServicePack { get; init; }
 
-    /// <summary>What the processor told of itself (CPUID, or MIDR and hwcap), 24 bytes that depend on its kind.</summary>
+    /// <summary>
+    /// What the processor told of itself (CPUID, or MIDR and hwcap), 24 bytes that depend on its kind.
+    /// </summary>
     public required ProcessorIdentity Identity { get; init; }
 
     public CpuKind Cpu => ProcessorArchitecture switch
@@ -106,15 +110,15 @@ public sealed record SystemInfo
             return null;
 
         var build = words.AsSpan(2);
-        while (build is [.. var rest, var last] && (last.EndsWith("Linux", StringComparison.Ordinal) || IsMachine(last)))
+        while (build is [.. var rest, var last] && IsMachineOrSystem(last))
             build = rest;
         return build.IsEmpty ? words[1] : $"{words[1]} {string.Join(' ', build)}";
     }
 
-    static bool IsMachine(string word) =>
+    static bool IsMachineOrSystem(string word) =>
         word is "x86_64" or "i386" or "i486" or "i586" or "i686" or "aarch64" or "arm64" or "mips" or "mips64"
             or "ppc" or "ppc64" or "ppc64le" or "riscv32" or "riscv64" or "s390x" or "sparc64"
-        || word.StartsWith("armv", StringComparison.Ordinal);
+        || word.StartsWith("armv", StringComparison.Ordinal) || word.EndsWith("Linux", StringComparison.Ordinal);
 }
 
 /// <summary>The part of <see cref="SystemInfo"/> whose meaning depends on the processor.</summary>

@@ -23,7 +23,12 @@ public sealed record SystemMemory(
 
 /// <summary>How much memory the process used, in bytes.</summary>
 public sealed record ProcessMemory(
-    uint PageFaults, ulong PeakWorkingSet, ulong WorkingSet, ulong PagefileUsage, ulong PeakPagefileUsage, ulong PrivateUsage)
+    uint PageFaults,
+    ulong PeakWorkingSet,
+    ulong WorkingSet,
+    ulong PagefileUsage,
+    ulong PeakPagefileUsage,
+    ulong PrivateUsage)
 {
     internal static ProcessMemory? Read(DumpFile file)
     {

@@ -19,7 +19,9 @@ static class TextStreams
 
     /// <summary>The arguments that a Mac was booted with.</summary>
     public static string? ReadMacBootArguments(DumpFile file) =>
-        file.TryFindStream(StreamType.MozMacosBootargsStream, 12, out var stream) ? file.ReadUtf16(stream.UInt64(4)) : null;
+        file.TryFindStream(StreamType.MozMacosBootargsStream, 12, out var stream)
+            ? file.ReadUtf16(stream.UInt64(4))
+            : null;
 
     /// <summary>Texts that each end with a NUL, as a Linux process's arguments and environment do.</summary>
     public static IReadOnlyList<string> ReadStrings(DumpFile file, StreamType type) =>

@@ -2,7 +2,9 @@ using Socorro.Minidumps.Cpu;
 
 namespace Socorro.Minidumps.Streams;
 
-/// <summary>What a Windows thread's environment block tells about its latest failures; null where it was not captured.</summary>
+/// <summary>
+/// What a Windows thread's environment block tells about its latest failures; null where it was not captured.
+/// </summary>
 /// <param name="LastError">What GetLastError would return.</param>
 /// <param name="LastStatus">The last NTSTATUS that became such an error.</param>
 public readonly record struct ThreadEnvironment(uint? LastError, uint? LastStatus)

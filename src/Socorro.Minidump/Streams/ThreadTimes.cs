@@ -2,8 +2,13 @@ using Socorro.Minidumps.Format;
 
 namespace Socorro.Minidumps.Streams;
 
-/// <summary>What the thread information stream says of one thread. Times are FILETIMEs: 100 ns since 1601, or durations in 100 ns.</summary>
-/// <param name="Flags">1 failed, 2 wrote the dump, 4 exited, 8 not readable, 0x10 context not readable, 0x20 TEB not readable.</param>
+/// <summary>
+/// What the thread information stream says of one thread. Times are FILETIMEs: 100 ns since 1601, or durations in 100
+/// ns.
+/// </summary>
+/// <param name="Flags">
+/// 1 failed, 2 wrote the dump, 4 exited, 8 not readable, 0x10 context not readable, 0x20 TEB not readable.
+/// </param>
 /// <param name="StartAddress">Where the thread began to run.</param>
 public readonly record struct ThreadTimes(
     uint Flags,

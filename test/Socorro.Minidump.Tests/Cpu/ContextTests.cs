@@ -7,23 +7,39 @@ public sealed class ContextTests
     const uint Linux = 0x8201;
     const uint Windows = 3;
 
-    /// <summary>Each CPU's structure by the documents that define it: size, flags, and where some registers stand.</summary>
+    /// <summary>
+    /// Each CPU's structure by the documents that define it: size, flags, and where some registers stand.
+    /// </summary>
     static readonly Shape[] Shapes =
     [
-        new(CpuKind.X86, 0, 716, 0x1003f, 0, 4, [("eip", 184, 4), ("esp", 196, 4), ("ebp", 180, 4), ("edi", 156, 4), ("eflags", 192, 4)]),
-        new(CpuKind.X86, 10, 716, 0x1003f, 0, 4, [("eax", 176, 4), ("ecx", 172, 4), ("edx", 168, 4), ("ebx", 164, 4), ("esi", 160, 4)]),
-        new(CpuKind.Amd64, 9, 1232, 0x10001f, 48, 4, [("rip", 248, 8), ("rsp", 152, 8), ("rbp", 160, 8), ("rax", 120, 8), ("rcx", 128, 8), ("rdx", 136, 8), ("rbx", 144, 8), ("rsi", 168, 8), ("rdi", 176, 8), ("r8", 184, 8), ("r15", 240, 8)]),
-        new(CpuKind.Arm, 5, 368, 0x40000006, 0, 4, [("r0", 4, 4), ("fp", 48, 4), ("sp", 56, 4), ("lr", 60, 4), ("pc", 64, 4), ("cpsr", 68, 4)]),
+        new(CpuKind.X86, 0, 716, 0x1003f, 0, 4,
+            [("eip", 184, 4), ("esp", 196, 4), ("ebp", 180, 4), ("edi", 156, 4), ("eflags", 192, 4)]),
+        new(CpuKind.X86, 10, 716, 0x1003f, 0, 4,
+            [("eax", 176, 4), ("ecx", 172, 4), ("edx", 168, 4), ("ebx", 164, 4), ("esi", 160, 4)]),
+        new(CpuKind.Amd64, 9, 1232, 0x10001f, 48, 4,
+            [("rip", 248, 8), ("rsp", 152, 8), ("rbp", 160, 8), ("rax", 120, 8), ("rcx", 128, 8), ("rdx", 136, 8),
+                ("rbx", 144, 8), ("rsi", 168, 8), ("rdi", 176, 8), ("r8", 184, 8), ("r15", 240, 8)]),
+        new(CpuKind.Arm, 5, 368, 0x40000006, 0, 4,
+            [("r0", 4, 4), ("fp", 48, 4), ("sp", 56, 4), ("lr", 60, 4), ("pc", 64, 4), ("cpsr", 68, 4)]),
         new(CpuKind.Arm, 5, 416, 0x0020000f, 0, 4, [("r0", 4, 4), ("sp", 56, 4), ("pc", 64, 4)]),
-        new(CpuKind.Arm64, 12, 912, 0x400007, 0, 4, [("x0", 8, 8), ("x28", 232, 8), ("fp", 240, 8), ("lr", 248, 8), ("sp", 256, 8), ("pc", 264, 8), ("cpsr", 4, 4)]),
-        new(CpuKind.Arm64, 0x8003, 796, 0x80000006, 0, 8, [("x0", 8, 8), ("fp", 240, 8), ("sp", 256, 8), ("pc", 264, 8), ("cpsr", 272, 4)]),
-        new(CpuKind.Mips, 1, 600, 0x40007, 0, 4, [("a0", 40, 8), ("sp", 240, 8), ("fp", 248, 8), ("ra", 256, 8), ("pc", 312, 8)]),
-        new(CpuKind.Mips64, 0x8004, 600, 0x80007, 0, 4, [("s0", 136, 8), ("sp", 240, 8), ("ra", 256, 8), ("hi", 264, 8), ("lo", 272, 8), ("pc", 312, 8)]),
+        new(CpuKind.Arm64, 12, 912, 0x400007, 0, 4,
+            [("x0", 8, 8), ("x28", 232, 8), ("fp", 240, 8), ("lr", 248, 8), ("sp", 256, 8), ("pc", 264, 8),
+                ("cpsr", 4, 4)]),
+        new(CpuKind.Arm64, 0x8003, 796, 0x80000006, 0, 8,
+            [("x0", 8, 8), ("fp", 240, 8), ("sp", 256, 8), ("pc", 264, 8), ("cpsr", 272, 4)]),
+        new(CpuKind.Mips, 1, 600, 0x40007, 0, 4,
+            [("a0", 40, 8), ("sp", 240, 8), ("fp", 248, 8), ("ra", 256, 8), ("pc", 312, 8)]),
+        new(CpuKind.Mips64, 0x8004, 600, 0x80007, 0, 4,
+            [("s0", 136, 8), ("sp", 240, 8), ("ra", 256, 8), ("hi", 264, 8), ("lo", 272, 8), ("pc", 312, 8)]),
         new(CpuKind.Ppc, 3, 1004, 0x20000003, 0, 4, [("r0", 12, 4), ("r1", 16, 4), ("srr0", 4, 4), ("lr", 148, 4)]),
-        new(CpuKind.Ppc64, 0x8002, 1160, 0x1000003, 0, 8, [("r0", 24, 8), ("r1", 32, 8), ("srr0", 8, 8), ("lr", 296, 8)]),
-        new(CpuKind.Sparc, 0x8001, 584, 0x10000003, 0, 4, [("g0", 8, 8), ("sp", 120, 8), ("fp", 248, 8), ("pc", 272, 8)]),
-        new(CpuKind.RiscV, 0x8005, 268, 0x00800007, 0, 4, [("pc", 8, 4), ("ra", 12, 4), ("sp", 16, 4), ("s0", 40, 4), ("t6", 132, 4)]),
-        new(CpuKind.RiscV64, 0x8006, 528, 0x08000007, 0, 4, [("pc", 8, 8), ("ra", 16, 8), ("sp", 24, 8), ("s0", 72, 8), ("t6", 256, 8)]),
+        new(CpuKind.Ppc64, 0x8002, 1160, 0x1000003, 0, 8,
+            [("r0", 24, 8), ("r1", 32, 8), ("srr0", 8, 8), ("lr", 296, 8)]),
+        new(CpuKind.Sparc, 0x8001, 584, 0x10000003, 0, 4,
+            [("g0", 8, 8), ("sp", 120, 8), ("fp", 248, 8), ("pc", 272, 8)]),
+        new(CpuKind.RiscV, 0x8005, 268, 0x00800007, 0, 4,
+            [("pc", 8, 4), ("ra", 12, 4), ("sp", 16, 4), ("s0", 40, 4), ("t6", 132, 4)]),
+        new(CpuKind.RiscV64, 0x8006, 528, 0x08000007, 0, 4,
+            [("pc", 8, 8), ("ra", 16, 8), ("sp", 24, 8), ("s0", 72, 8), ("t6", 256, 8)]),
     ];
 
     public static TheoryData<int, bool> EachShape() => InBothOrders(_ => true);
@@ -113,8 +129,7 @@ public sealed class ContextTests
     [Fact]
     public void Finds_the_shadow_stack_in_the_extended_state()
     {
-        var bytes = File.ReadAllBytes(SharedData.Path("dumps", "breakpad", "tiny-exe-with-cet-xsave.dmp"));
-        Assert.True(Minidump.TryOpen(bytes, Limits.Default, out var dump, out _));
+        var dump = RealDumps.Open("breakpad", "tiny-exe-with-cet-xsave.dmp");
 
         Assert.Equal(0xcbc83fefc8UL, dump.Threads[0].Context?.ShadowStackPointer);
     }
@@ -122,8 +137,7 @@ public sealed class ContextTests
     [Fact]
     public void Finds_no_shadow_stack_where_the_feature_was_not_saved()
     {
-        var bytes = File.ReadAllBytes(SharedData.Path("dumps", "breakpad", "tiny-exe-with-cet-xsave-x86.dmp"));
-        Assert.True(Minidump.TryOpen(bytes, Limits.Default, out var dump, out _));
+        var dump = RealDumps.Open("breakpad", "tiny-exe-with-cet-xsave-x86.dmp");
 
         Assert.All(dump.Threads, thread => Assert.Null(thread.Context!.ShadowStackPointer));
     }

@@ -51,7 +51,9 @@ public sealed class EntryListTests
     public void Reads_the_known_beginning_of_longer_entries_behind_a_longer_header()
     {
         var dump = Dump(
-            out _, UnloadedModuleList, l => Unloaded(Unloaded(l.U32(16).U32(28).U32(2).U32(0xeeeeeeee), 1).U32(9), 2).U32(9));
+            out _,
+            UnloadedModuleList,
+            l => Unloaded(Unloaded(l.U32(16).U32(28).U32(2).U32(0xeeeeeeee), 1).U32(9), 2).U32(9));
 
         Assert.Equal([1UL, 2UL], dump.UnloadedModules.Select(module => module.Base));
         Assert.Empty(dump.Problems);

@@ -6,7 +6,9 @@ public sealed class MinidumpHeaderTests
     [InlineData(0, "MissingHeader", "The file is empty.")]
     [InlineData(3, "MissingHeader", "The file has only 3 bytes, too few for a minidump.")]
     [InlineData(20, "MissingHeader", "The minidump is cut short after 20 bytes, inside its header.")]
-    [InlineData(32, "MissingDirectory", "The minidump is cut short: its directory should be at byte 36 but the file has only 32 bytes.")]
+    [InlineData(32, "MissingDirectory",
+        "The minidump is cut short: its directory should be at byte 36 but the file has "
+        + "only 32 bytes.")]
     public void Refuses_a_dump_that_is_cut_short(int length, string error, string message)
     {
         var bytes = new SyntheticDump().Stream(0x11223344, [1, 2, 3, 4]).ToArray();
@@ -57,13 +59,20 @@ public sealed class MinidumpHeaderTests
     public void Names_streams_and_their_vendors()
     {
         var dump = new SyntheticDump()
-            .Stream(3, [0, 0, 0, 0]).Stream(0x43500001, []).Stream(0x4b6b0002, []).Stream(0x4d7a0004, []).Stream(0xbeef0001, [])
+            .Stream(3, [0, 0, 0, 0])
+            .Stream(0x43500001, [])
+            .Stream(0x4b6b0002, [])
+            .Stream(0x4d7a0004, [])
+            .Stream(0xbeef0001, [])
             .Open();
 
         Assert.Equal(
             [
-                ("ThreadListStream", "Official"), ("CrashpadInfoStream", "Crashpad"), ("ChromiumStabilityReport", "Chromium"),
-                ("MozSoftErrors", "Mozilla"), ("0xbeef0001", "Unknown extension"),
+                ("ThreadListStream", "Official"),
+                ("CrashpadInfoStream", "Crashpad"),
+                ("ChromiumStabilityReport", "Chromium"),
+                ("MozSoftErrors", "Mozilla"),
+                ("0xbeef0001", "Unknown extension"),
             ],
             dump.Streams.Select(stream => (stream.Name, stream.Vendor)));
     }
@@ -76,7 +85,10 @@ public sealed class MinidumpHeaderTests
 
         Assert.Equal("two", dump.Comment);
         Assert.Equal(
-            [new("CommentStreamA", "is there more than once; the last one was read"), new("CommentStreamA", "does not lie inside the file")],
+            [
+                new("CommentStreamA", "is there more than once; the last one was read"),
+                new("CommentStreamA", "does not lie inside the file"),
+            ],
             dump.Problems);
     }
 

@@ -19,7 +19,8 @@ public sealed class CrashReasonTests
     [InlineData("0x0x000007", 7)]
     public void Says_what_the_tools_of_the_field_say(string file, uint platform)
     {
-        using var cases = JsonDocument.Parse(File.ReadAllBytes(SharedData.Path("cases", "stackwalk", "reasons", $"{file}.json")));
+        using var cases = JsonDocument.Parse(
+            File.ReadAllBytes(SharedData.Path("cases", "stackwalk", "reasons", $"{file}.json")));
         var os = OsKinds.FromPlatformId(platform);
         var differences = new List<string>();
         foreach (var row in cases.RootElement.GetProperty("rows").EnumerateArray())

@@ -36,8 +36,10 @@ public sealed class NameTableTests
 
     static IEnumerable<(string Name, uint Value)> Read(string table)
     {
-        using var json = JsonDocument.Parse(File.ReadAllBytes(SharedData.Path("cases", "stackwalk", "tables", $"{table}.json")));
-        return [.. json.RootElement.GetProperty("values").EnumerateObject().Select(entry => (entry.Name, Hex(entry.Value)))];
+        using var json = JsonDocument.Parse(
+            File.ReadAllBytes(SharedData.Path("cases", "stackwalk", "tables", $"{table}.json")));
+        return [.. json.RootElement.GetProperty("values").EnumerateObject()
+            .Select(entry => (entry.Name, Hex(entry.Value)))];
     }
 
     static uint Hex(JsonElement element) =>

@@ -62,7 +62,8 @@ public sealed class AddressSpaceTests
     [Fact]
     public void Leaves_out_regions_that_wrap_around()
     {
-        var dump = Dump((ulong.MaxValue - 1, 0x1000, Committed, 0x04), (0x1000, ulong.MaxValue, Committed, 0x04), (0x1000, 0x10, Committed, 0x02));
+        var dump = Dump((ulong.MaxValue - 1, 0x1000, Committed, 0x04), (0x1000, ulong.MaxValue, Committed, 0x04),
+            (0x1000, 0x10, Committed, 0x02));
 
         Assert.Equal(3, dump.MemoryInfo.Count);
         Assert.Equal(0x1010UL, dump.AddressSpace.Find(0x1008)?.End);
@@ -72,8 +73,8 @@ public sealed class AddressSpaceTests
     static Minidump Dump(params (ulong Base, ulong Size, uint State, uint Protection)[] regions)
     {
         var list = new Layout(false).U32(16).U32(48).U64((ulong)regions.Length);
-        foreach (var region in regions)
-            list.U64(region.Base).U64(region.Base).Zeros(8).U64(region.Size).U32(region.State).U32(region.Protection).U32(0x20000).U32(0);
+        foreach (var (start, size, state, protection) in regions)
+            list.U64(start).U64(start).Zeros(8).U64(size).U32(state).U32(protection).U32(0x20000).U32(0);
         return new SyntheticDump().Stream(16, list).Open();
     }
 }

@@ -41,8 +41,10 @@ public sealed class CapturedMemoryTests
     public void Lives_with_regions_and_stacks_that_cannot_be()
     {
         var synthetic = new SyntheticDump();
-        synthetic.Stream(3, synthetic.Layout().U32(1).U32(7).Zeros(20).U64(1UL << 63).U32(uint.MaxValue).U32(32).Zeros(8));
-        synthetic.Stream(5, synthetic.Layout().U32(2).U64(ulong.MaxValue).U32(2).U32(32).U64(0x1000).U32(16).U32(0xfffffff8));
+        synthetic.Stream(3, synthetic.Layout().U32(1).U32(7).Zeros(20).U64(1UL << 63).U32(uint.MaxValue).U32(32)
+            .Zeros(8));
+        synthetic.Stream(5, synthetic.Layout().U32(2).U64(ulong.MaxValue).U32(2).U32(32).U64(0x1000).U32(16)
+            .U32(0xfffffff8));
         synthetic.Stream(9, synthetic.Layout().U64(ulong.MaxValue / 16 + 2).U64(32).U64(0x5000).U64(ulong.MaxValue));
         var dump = synthetic.Open();
 

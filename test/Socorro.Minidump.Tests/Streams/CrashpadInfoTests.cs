@@ -21,7 +21,8 @@ public sealed class CrashpadInfoTests
         Assert.Equal((42u, 1u), (module.ModuleIndex, module.Version));
         Assert.Equal(["first", "second"], module.ListAnnotations);
         Assert.Equal([new("ver", "module"), new("simple", "module")], module.SimpleAnnotations);
-        Assert.Equal(["ptype=renderer", "simple=object", "own=", "none="], module.Objects.Select(o => $"{o.Name}={o.Text}"));
+        Assert.Equal(["ptype=renderer", "simple=object", "own=", "none="],
+            module.Objects.Select(o => $"{o.Name}={o.Text}"));
     }
 
     [Fact]
@@ -61,8 +62,10 @@ public sealed class CrashpadInfoTests
     {
         var synthetic = new SyntheticDump();
         var good = synthetic.AddUtf8("good");
-        var dictionary = synthetic.Add(synthetic.Layout().U32(3).U32(good).U32(good).U32(good).U32(uint.MaxValue).U32(9));
-        var modules = synthetic.Add(synthetic.Layout().U32(3).U32(0).U32(28).U32(0xffffff00).U32(1).U32(27).U32(32).U32(2).U32(28).U32(32));
+        var dictionary = synthetic.Add(synthetic.Layout().U32(3).U32(good).U32(good).U32(good).U32(uint.MaxValue)
+            .U32(9));
+        var modules = synthetic.Add(synthetic.Layout().U32(3).U32(0).U32(28).U32(0xffffff00).U32(1).U32(27).U32(32)
+            .U32(2).U32(28).U32(32));
         var dump = synthetic.Stream(
             0x43500001,
             synthetic.Layout().U32(1).Zeros(32).U32(24).U32(dictionary).U32(40).U32(modules).U32(0).U64(0)).Open();
@@ -74,8 +77,7 @@ public sealed class CrashpadInfoTests
     [Fact]
     public void Reads_the_annotations_of_a_real_dump()
     {
-        var bytes = File.ReadAllBytes(SharedData.Path("dumps", "breakpad", "minidump_crashpad_annotation.dmp"));
-        Assert.True(Minidump.TryOpen(bytes, Limits.Default, out var dump, out _));
+        var dump = RealDumps.Open("breakpad", "minidump_crashpad_annotation.dmp");
 
         Assert.NotEmpty(dump.CrashpadInfo!.MergeAnnotations());
         Assert.NotEmpty(dump.CrashpadInfo.Modules.SelectMany(module => module.Objects));

@@ -20,7 +20,8 @@ public sealed class LinuxTests
     public void Reads_processor_and_process_facts()
     {
         var dump = new SyntheticDump()
-            .Stream(CpuInfo, Text("processor\t: 0\nmodel name\t: Some CPU: fast\nmicrocode\t: 0x1e34a6789\n\nprocessor\t: 1\nmicrocode\t: 0x2\n"))
+            .Stream(CpuInfo,
+                Text("model name\t: Some CPU: fast\nmicrocode\t: 0x1e34a6789\n\nprocessor\t: 1\nmicrocode\t: 0x2\n"))
             .Stream(Status, Text("Name:\tcrasher\nPid:\t4711\nVmPeak:\t    5800 kB\n"))
             .Open();
 
@@ -33,7 +34,8 @@ public sealed class LinuxTests
     }
 
     [Theory]
-    [InlineData("\nDISTRIB_ID=\"hello\"\n\"DISTRIB_RELEASE\"  =there\n\"DISTRIB_CODENAME\" =   \"very long\"\nDISTRIB_DESCRIPTION= wow!\n")]
+    [InlineData("\nDISTRIB_ID=\"hello\"\n\"DISTRIB_RELEASE\"  =there\n"
+        + "\"DISTRIB_CODENAME\" =   \"very long\"\nDISTRIB_DESCRIPTION= wow!\n")]
     [InlineData("ID=\"hello\"\n\"VERSION_ID\"  =there\n\"VERSION_CODENAME\" =   \"very long\"\nPRETTY_NAME= wow!")]
     public void Reads_the_distribution_from_either_file(string text) =>
         Assert.Equal(
@@ -84,7 +86,15 @@ public sealed class LinuxTests
 
         Assert.Equal(
             [
-                new(0x55d0, 0x55d2, Permissions.Read | Permissions.Execute, true, 0x1000, "fd:05", 1196511, "/usr/lib64/with blank.so (deleted)"),
+                new(
+                    0x55d0,
+                    0x55d2,
+                    Permissions.Read | Permissions.Execute,
+                    true,
+                    0x1000,
+                    "fd:05",
+                    1196511,
+                    "/usr/lib64/with blank.so (deleted)"),
                 new(0x7ffe0000, 0x7ffe1000, Permissions.Read | Permissions.Write, true, 0, "00:00", 0, "[stack]"),
                 new(0x7fff0000, 0x7fff1000, Permissions.None, false, 0, "00:00", 0, ""),
             ],
@@ -97,7 +107,7 @@ public sealed class LinuxTests
     {
         foreach (var folder in new[] { "linux-amd64", "linux-x86" })
         {
-            Assert.True(Minidump.TryOpen(File.ReadAllBytes(SharedData.Path("dumps", folder, "null.dmp")), Limits.Default, out var dump, out _));
+            var dump = RealDumps.Open(folder, "null.dmp");
             if (dump.Streams.All(stream => (uint)stream.Type != DsoDebug))
                 continue;
 
@@ -110,7 +120,8 @@ public sealed class LinuxTests
     [Fact]
     public void Reads_a_text_only_up_to_its_limit()
     {
-        var dump = new SyntheticDump().Stream(Status, Text("Pid:\t1\nTgid:\t2\n")).Open(Limits.Default with { MaxText = 8 });
+        var dump = new SyntheticDump().Stream(Status, Text("Pid:\t1\nTgid:\t2\n"))
+            .Open(Limits.Default with { MaxText = 8 });
 
         Assert.Equal(["Pid"], dump.LinuxStatus.Values.Keys);
         Assert.Single(dump.Problems);

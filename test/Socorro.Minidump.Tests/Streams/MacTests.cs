@@ -14,10 +14,12 @@ public sealed class MacTests
     {
         var synthetic = new SyntheticDump();
         var record = synthetic.Layout().U64(0x4d7a0001).U64(version).U64(77).U64(0).U64(9).U64(1).U64(2);
-        var bytes = record.ToArray()[..start].Concat(Encoding.UTF8.GetBytes("/usr/lib/libc++abi.dylib\0abort() called\0\0bt\0more\0new\0"));
-        var rva = synthetic.Add([.. bytes]);
-        var size = (uint)bytes.Count();
-        synthetic.Stream(0x4d7a0001, synthetic.Layout().U32(0x4d7a0001).U32(1).U32((uint)start).U32(size).U32(rva).Zeros(152));
+        var texts = Encoding.UTF8.GetBytes("/usr/lib/libc++abi.dylib\0abort() called\0\0bt\0more\0new\0");
+        byte[] bytes = [.. record.ToArray()[..start], .. texts];
+        var rva = synthetic.Add(bytes);
+        var size = (uint)bytes.Length;
+        synthetic.Stream(0x4d7a0001, synthetic.Layout().U32(0x4d7a0001).U32(1).U32((uint)start).U32(size).U32(rva)
+            .Zeros(152));
         var info = Assert.Single(synthetic.Open().MacCrashInfo);
 
         Assert.Equal(version, info.Version);

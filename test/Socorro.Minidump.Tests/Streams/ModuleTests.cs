@@ -15,7 +15,8 @@ public sealed class ModuleTests
     [InlineData(true)]
     public void Reads_a_module_in_either_byte_order(bool bigEndian)
     {
-        var dump = Dump(Windows, bigEndian, new Entry(0x400000, 0x2d000, @"c:\app\test_app.exe", Rsds(bigEndian, 1, @"c:\b\test_app.pdb")));
+        var dump = Dump(Windows, bigEndian,
+            new Entry(0x400000, 0x2d000, @"c:\app\test_app.exe", Rsds(bigEndian, 1, @"c:\b\test_app.pdb")));
         var module = Assert.Single(dump.Modules);
 
         Assert.Equal((0x400000UL, 0x42d000UL), (module.Base, module.End));
@@ -77,7 +78,8 @@ public sealed class ModuleTests
     [Fact]
     public void Identifies_an_old_program_database_by_its_signature()
     {
-        var record = new Layout(false).U32(0x3031424e).U32(0).U32(0xabcd1234).U32(10).Raw("old.pdb\0"u8.ToArray()).ToArray();
+        var record = new Layout(false).U32(0x3031424e).U32(0).U32(0xabcd1234).U32(10).Raw("old.pdb\0"u8.ToArray())
+            .ToArray();
         var module = Dump(Windows, false, new Entry(0, 1, "a", record))[0];
 
         Assert.Equal("ABCD1234a", module.DebugId);
@@ -112,7 +114,8 @@ public sealed class ModuleTests
     [Fact]
     public void Keeps_a_module_of_no_extent_in_the_list_but_finds_no_address_in_it()
     {
-        var dump = Dump(Linux, false, new(0x1000, 0, "empty", []), new(ulong.MaxValue - 1, 0x1000, "wraps", []), new(0x2000, 1, "", []));
+        var dump = Dump(Linux, false, new(0x1000, 0, "empty", []), new(ulong.MaxValue - 1, 0x1000, "wraps", []),
+            new(0x2000, 1, "", []));
 
         Assert.Equal(["empty", "wraps", ""], dump.Modules.Select(module => module.Name));
         Assert.Null(dump.Modules.Find(0x1000));
@@ -124,7 +127,8 @@ public sealed class ModuleTests
     [Fact]
     public void Ends_a_module_where_the_next_begins()
     {
-        var dump = Dump(Linux, false, new(0x3000, 0x1000, "c", []), new(0x1000, 0x1800, "a", []), new(0x2000, 0x1000, "b", []));
+        var dump = Dump(Linux, false, new(0x3000, 0x1000, "c", []), new(0x1000, 0x1800, "a", []),
+            new(0x2000, 0x1000, "b", []));
 
         Assert.Equal("a", dump.Modules.Find(0x1fff)?.Name);
         Assert.Equal("b", dump.Modules.Find(0x2000)?.Name);
@@ -160,7 +164,8 @@ public sealed class ModuleTests
     [Fact]
     public void Takes_the_first_executable_of_a_Windows_process_for_the_main_module()
     {
-        var dump = Dump(Windows, false, new(0x1000, 1, "ntdll.dll", []), new(0x2000, 1, @"C:\APP.EXE", []), new(0x3000, 1, "b.exe", []));
+        var dump = Dump(Windows, false, new(0x1000, 1, "ntdll.dll", []), new(0x2000, 1, @"C:\APP.EXE", []),
+            new(0x3000, 1, "b.exe", []));
 
         Assert.Equal(@"C:\APP.EXE", dump.Modules.Main?.Name);
     }

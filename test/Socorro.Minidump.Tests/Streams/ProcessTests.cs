@@ -18,7 +18,8 @@ public sealed class ProcessTests
         var layout = new Layout(false)
             .U32((uint)size).U32(0x3f7).U32(4711).U32(1_699_999_000).U32(5).U32(6)
             .U32(3000).U32(2000).U32(2500).U32(2).U32(1).U32(0x2000).U32(0x4d).U32(1)
-            .U32(2).U32(unchecked((uint)-60)).Units("Central", 32).Zeros(16).U32(0).Units("Summer", 32).Zeros(16).U32(unchecked((uint)-60))
+            .U32(2).U32(unchecked((uint)-60)).Units("Central", 32).Zeros(16).U32(0).Units("Summer", 32).Zeros(16)
+            .U32(unchecked((uint)-60))
             .Units("19041.1", 260).Units("dbg", 40)
             .U32(528).U32(1407).U64(3).U32(0).U32(160).Zeros(504).U32(0xc00c1e).U32(0);
         var misc = new SyntheticDump().Stream(15, layout.ToArray()[..size]).Open().MiscInfo;
@@ -60,8 +61,7 @@ public sealed class ProcessTests
     [Fact]
     public void Reads_memory_figures_of_machine_and_process()
     {
-        var bytes = File.ReadAllBytes(SharedData.Path("dumps", "breakpad", "tiny-exe-fastfail.dmp"));
-        Assert.True(Minidump.TryOpen(bytes, Limits.Default, out var dump, out _));
+        var dump = RealDumps.Open("breakpad", "tiny-exe-fastfail.dmp");
 
         Assert.Equal(4096u, dump.SystemMemory?.PageSize);
         Assert.InRange(dump.SystemMemory!.CommitLimit, dump.SystemMemory.Committed, dump.SystemMemory.Committed * 100);
@@ -118,7 +118,8 @@ public sealed class ProcessTests
         BitConverter.GetBytes(ring).CopyTo(bytes, (int)ring);
         Assert.True(Minidump.TryOpen(bytes, Limits.Default, out var dump, out _));
 
-        Assert.Equal([(0x7bUL, "Event", @"\BaseNamedObjects\x"), (0x7cUL, null, null)], dump.Handles.Select(h => (h.Handle, h.TypeName, h.ObjectName)));
+        Assert.Equal([(0x7bUL, "Event", @"\BaseNamedObjects\x"), (0x7cUL, null, null)],
+            dump.Handles.Select(h => (h.Handle, h.TypeName, h.ObjectName)));
         Assert.Equal("01EF", Convert.ToHexString(dump.Handles[0].ObjectRecords[0].Bytes.Span));
         Assert.InRange(dump.Handles[1].ObjectRecords.Count, 2, 8);
     }
@@ -128,11 +129,13 @@ public sealed class ProcessTests
     {
         var synthetic = new SyntheticDump();
         var stream = synthetic.Layout().U32(24).U32(32).U32(8).U32(12).U32(2).U32(4).Zeros(4)
-            .U64(0x1000).U64(0x2000).U64(0x1000).U32(2).U32(4).Zeros(8).Raw([.. Enumerable.Repeat((byte)7, 24)]).Zeros(4)
+            .U64(0x1000).U64(0x2000).U64(0x1000).U32(2).U32(4).Zeros(8).Raw([.. Enumerable.Repeat((byte)7, 24)])
+            .Zeros(4)
             .U64(0x5000).U64(0x6000).U64(0x5000).U32(1).U32(0).Zeros(8).Raw([.. Enumerable.Repeat((byte)8, 12)]);
         var tables = synthetic.Stream(13, stream).Open().FunctionTables;
 
-        Assert.Equal([(0x1000UL, 0x2000UL, 24), (0x5000UL, 0x6000UL, 12)], tables.Select(t => (t.Minimum, t.Maximum, t.Entries.Length)));
+        Assert.Equal([(0x1000UL, 0x2000UL, 24), (0x5000UL, 0x6000UL, 12)],
+            tables.Select(t => (t.Minimum, t.Maximum, t.Entries.Length)));
         Assert.All(tables[1].Entries.ToArray(), b => Assert.Equal(8, b));
         Assert.Equal(12, tables[0].EntrySize);
     }
@@ -144,7 +147,8 @@ public sealed class ProcessTests
     [InlineData(24u, 32u, uint.MaxValue, uint.MaxValue)]
     public void Refuses_unwind_data_that_is_nowhere(uint header, uint descriptor, uint entry, uint count)
     {
-        var stream = new Layout(false).U32(header).U32(descriptor).U32(0).U32(entry).U32(9).U32(0).Zeros(24).U32(count).U32(0);
+        var stream = new Layout(false).U32(header).U32(descriptor).U32(0).U32(entry).U32(9).U32(0).Zeros(24).U32(count)
+            .U32(0);
         var dump = new SyntheticDump().Stream(13, stream).Open();
 
         Assert.Empty(dump.FunctionTables);

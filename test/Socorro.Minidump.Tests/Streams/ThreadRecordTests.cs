@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Socorro.Minidumps.Streams;
 
 namespace Socorro.Minidumps.Tests.Streams;
@@ -21,7 +22,8 @@ public sealed class ThreadRecordTests
         var dump = synthetic.Open();
         var thread = dump.Threads[0];
 
-        Assert.Equal((7u, 1u, 0x20u, 15u, 0x7ff000UL), (thread.Id, thread.SuspendCount, thread.PriorityClass, thread.Priority, thread.Teb));
+        Assert.Equal((7u, 1u, 0x20u, 15u, 0x7ff000UL),
+            (thread.Id, thread.SuspendCount, thread.PriorityClass, thread.Priority, thread.Teb));
         Assert.Equal((0x1000UL, 4), (thread.Stack.Address, thread.Stack.Bytes.Length));
         Assert.Equal("Compositor ☃", thread.Name);
         Assert.Equal(new ThreadTimes(4, 5, 259, 1, 2, 3, 4, 0x7ff6_0000_1000, 0xff), thread.Times);
@@ -58,9 +60,11 @@ public sealed class ThreadRecordTests
     {
         foreach (var (dump, report) in PeerReports.ReadAll())
         {
-            var names = report.GetProperty("thread_names");
-            if (names.ValueKind == System.Text.Json.JsonValueKind.Array)
-                Assert.Equal(names.EnumerateArray().Select(name => name.GetString()), dump.Threads.Select(thread => thread.Name));
+            if (report.GetProperty("thread_names") is not { ValueKind: JsonValueKind.Array } names)
+                continue;
+
+            var expected = names.EnumerateArray().Select(name => name.GetString());
+            Assert.Equal(expected, dump.Threads.Select(thread => thread.Name));
         }
     }
 
@@ -74,7 +78,9 @@ public sealed class ThreadRecordTests
         var dump = synthetic.Stream(6, layout.U32(0).U32(0)).Open();
 
         Assert.Equal(15, dump.Exception?.Parameters.Count);
-        Assert.Equal((7u, 0xc0000005u, 1u, 0x9000UL, 0x401000UL), (dump.Exception!.ThreadId, dump.Exception.Code, dump.Exception.Flags, dump.Exception.ChainedRecord, dump.Exception.Address));
+        Assert.Equal((7u, 0xc0000005u, 1u, 0x9000UL, 0x401000UL),
+            (dump.Exception!.ThreadId, dump.Exception.Code, dump.Exception.Flags, dump.Exception.ChainedRecord,
+                dump.Exception.Address));
         Assert.Equal(7u, dump.RequestingThreadId);
         Assert.Equal("claims 99 parameters; there is room for 15", Assert.Single(dump.Problems).What);
     }
