@@ -21,6 +21,7 @@ static class Verbs
             SignatureVerb.Create(),
             ThrottleVerb.Create(),
             ProcessVerb.Create(),
+            SignatureVerb.Create(),
             ConfigVerb.Create(),
             VersionVerb.Create(),
         };
