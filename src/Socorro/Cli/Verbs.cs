@@ -21,7 +21,6 @@ static class Verbs
             SignatureVerb.Create(),
             ThrottleVerb.Create(),
             ProcessVerb.Create(),
-            SignatureVerb.Create(),
             ConfigVerb.Create(),
             VersionVerb.Create(),
         };
