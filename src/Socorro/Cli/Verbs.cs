@@ -21,6 +21,7 @@ static class Verbs
             SignatureVerb.Create(),
             ThrottleVerb.Create(),
             ProcessVerb.Create(),
+            ThrottleVerb.Create(),
             ConfigVerb.Create(),
             VersionVerb.Create(),
         };
