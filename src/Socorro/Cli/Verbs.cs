@@ -22,6 +22,7 @@ static class Verbs
             ThrottleVerb.Create(),
             ProcessVerb.Create(),
             ThrottleVerb.Create(),
+            BenchVerb.Create(),
             ConfigVerb.Create(),
             VersionVerb.Create(),
         };

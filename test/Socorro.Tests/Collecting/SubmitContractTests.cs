@@ -293,8 +293,10 @@ public sealed class SubmitContractTests(CollectorServer server) : IClassFixture<
             """);
         await Task.Delay(1050, TestContext.Current.CancellationToken);
 
-        Assert.Equal((200, "Discarded=rule_none"), Told(await strict.SendAsync(Good)));
-        Assert.Equal((429, ""), Told(await strict.SendAsync(Good)));
+        // A minute may end between two of them, but not between all.
+        var answers = new[] { await strict.SendAsync(Good), await strict.SendAsync(Good), await strict.SendAsync(Good) };
+        Assert.Equal((200, "Discarded=rule_none"), Told(answers[0]));
+        Assert.Contains((429, ""), answers.Select(Told));
     }
 
     static (int Status, string Body) Told(WireReply reply) => (reply.Status, reply.Body);
