@@ -100,7 +100,7 @@ public static class App
         services.AddSingleton(provider => new DumpWalker(
             provider.GetRequiredService<SymbolStore>(),
             fetch: null,
-            Limits.Default,
+            Limits.Default with { MaxTotalFrames = 500_000 },
             provider.GetRequiredService<ProcessingMetrics>(),
             provider.GetRequiredService<ILogger<DumpWalker>>()));
         services.AddSingleton(provider => PipelineChoice.Create(

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Socorro.Minidumps;
 using Socorro.Minidumps.Output;
 using Socorro.Minidumps.Symbols;
+using Socorro.Processing.Rules;
 
 namespace Socorro.Processing;
 
@@ -67,7 +68,7 @@ public sealed partial class DumpWalker(
     static DumpWalk Describe(string name, Minidump dump, ProcessState state)
     {
         var problems = dump.Problems.Select(problem => problem.ToString()).ToList();
-        var isReadable = JsonText.TryParse(JsonReport.ToUtf8(state), out var report);
+        var isReadable = JsonText.TryParse(JsonReport.ToUtf8(state, maxFrames: TruncatedStacksRule.MaxFrames), out var report);
         return new()
         {
             Name = name,

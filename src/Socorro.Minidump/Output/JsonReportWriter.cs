@@ -15,13 +15,13 @@ sealed class JsonReportWriter
     readonly AddressText _addresses;
     readonly JsonThreads _threads;
 
-    public JsonReportWriter(ProcessState state, Utf8JsonWriter json)
+    public JsonReportWriter(ProcessState state, Utf8JsonWriter json, int maxFrames)
     {
         _state = state;
         _dump = state.Dump;
         _json = json;
         _addresses = new(CpuTraits.Find(state.Dump.Cpu)?.PointerSize ?? 8);
-        _threads = new(state, json, _addresses);
+        _threads = new(state, json, _addresses, maxFrames);
     }
 
     public void Write()

@@ -10,7 +10,7 @@ namespace Socorro.Minidumps.Output;
 /// Writes threads and frames: nearly all of a large report, so names are encoded once and texts go out as the UTF-8 that
 /// the symbols hold.
 /// </summary>
-sealed class JsonThreads(ProcessState state, Utf8JsonWriter json, AddressText addresses)
+sealed class JsonThreads(ProcessState state, Utf8JsonWriter json, AddressText addresses, int maxFrames)
 {
     readonly Minidump _dump = state.Dump;
     readonly JsonEncodedText[] _modules =
@@ -39,10 +39,7 @@ sealed class JsonThreads(ProcessState state, Utf8JsonWriter json, AddressText ad
         var frames = thread.Stack.Span;
         json.WriteStartObject();
         json.WriteNumber("frame_count", frames.Length);
-        json.WriteStartArray("frames");
-        for (var i = 0; i < frames.Length; i++)
-            WriteFrame(frames[i], i, i == 0 && index is not null ? thread.Stack : null);
-        json.WriteEndArray();
+        WriteFrames(thread.Stack, withRegisters: index is not null);
         var lastError = ThreadEnvironment.Read(_dump, thread.Record).LastError;
         json.WriteString("last_error_value", lastError is { } code ? WindowsError.Describe(code) : null);
         json.WriteNumber("priority", thread.Record.Priority);
@@ -54,6 +51,33 @@ sealed class JsonThreads(ProcessState state, Utf8JsonWriter json, AddressText ad
         json.WriteString("thread_name", thread.Record.Name);
         if (index is { } place)
             json.WriteNumber("threads_index", place);
+        if (frames.Length > maxFrames)
+            json.WriteBoolean("truncated", true);
+        json.WriteEndObject();
+    }
+
+    void WriteFrames(CallStack stack, bool withRegisters)
+    {
+        var frames = stack.Span;
+        // One entry says that there is a gap.
+        var (head, tail) = frames.Length <= maxFrames ? (frames.Length, 0) : (maxFrames / 2, (maxFrames - 1) / 2);
+
+        json.WriteStartArray("frames");
+        for (var i = 0; i < head; i++)
+            WriteFrame(frames[i], i, i == 0 && withRegisters ? stack : null);
+        if (frames.Length > maxFrames)
+            WriteGap(frames.Length - head - tail);
+        for (var i = frames.Length - tail; i < frames.Length; i++)
+            WriteFrame(frames[i], i, null);
+        json.WriteEndArray();
+    }
+
+    void WriteGap(int frames)
+    {
+        json.WriteStartObject();
+        json.WriteStartObject("truncated");
+        json.WriteString("msg", $"{frames} frames truncated");
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 

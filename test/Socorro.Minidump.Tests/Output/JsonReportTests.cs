@@ -68,6 +68,36 @@ public sealed class JsonReportTests
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(pretty), JsonNode.Parse(JsonReport.ToUtf8(state).Span)));
     }
 
+    [Theory]
+    [InlineData(500)]
+    [InlineData(7)]
+    [InlineData(1)]
+    public void Keeps_the_ends_of_a_stack_of_more_frames_than_wanted(int most)
+    {
+        var state = Walks.Walk("linux-amd64/deep900.dmp", "symbols-linux");
+
+        var whole = JsonNode.Parse(JsonReport.ToUtf8(state).Span)!["crashing_thread"]!;
+        var cut = JsonNode.Parse(JsonReport.ToUtf8(state, maxFrames: most).Span)!["crashing_thread"]!;
+
+        var (all, kept) = (whole["frames"]!.AsArray(), cut["frames"]!.AsArray());
+        Assert.Equal(most, kept.Count);
+        Assert.Equal((most / 2, (most - 1) / 2), (kept.TakeWhile(IsFrame).Count(), kept.Reverse().TakeWhile(IsFrame).Count()));
+        Assert.All(kept.Where(IsFrame), frame => Assert.True(JsonNode.DeepEquals(all[(int)frame!["frame"]!], frame)));
+        Assert.Equal($"{all.Count - most + 1} frames truncated", (string?)kept.Single(frame => !IsFrame(frame))!["truncated"]!["msg"]);
+        Assert.Equal((all.Count, true), ((int)cut["frame_count"]!, (bool)cut["truncated"]!));
+
+        static bool IsFrame(JsonNode? frame) => frame!["frame"] is not null;
+    }
+
+    [Fact]
+    public void Keeps_a_stack_of_as_many_frames_as_wanted_whole()
+    {
+        var state = Walks.Walk("linux-amd64/deep900.dmp", "symbols-linux");
+        var most = state.Threads.Max(thread => thread.Stack.Frames.Count);
+
+        Assert.Equal(JsonReport.ToUtf8(state).ToArray(), JsonReport.ToUtf8(state, maxFrames: most).ToArray());
+    }
+
     [Fact]
     public void Writes_names_that_are_not_utf_8_all_the_same()
     {
