@@ -43,14 +43,11 @@ public sealed partial class DumpWalker(
 
         try
         {
-            if (!Minidump.TryOpen(bytes, limits, out var dump, out var refusal))
-                return new() { Name = name, Status = refusal.Error, Problems = [refusal.Message] };
+            var (walk, wanted) = await RunAsync(() => Walk(name, bytes), cancel);
+            for (var round = 1; round < MaxRounds && await FetchAsync(wanted, cancel); round++)
+                (walk, wanted) = await RunAsync(() => Walk(name, bytes), cancel);
 
-            var state = await WalkAsync(dump, cancel);
-            for (var round = 1; round < MaxRounds && await FetchAsync(state, cancel); round++)
-                state = await WalkAsync(dump, cancel);
-
-            return await RunAsync(() => Describe(name, dump, state), cancel);
+            return walk;
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -59,24 +56,27 @@ public sealed partial class DumpWalker(
         }
     }
 
-    Task<ProcessState> WalkAsync(Minidump dump, CancellationToken cancel) =>
-        RunAsync(() => StackWalker.Walk(dump, symbols, new() { Limits = limits }), cancel);
+    async Task<bool> FetchAsync(IReadOnlyList<ModuleKey> wanted, CancellationToken cancel) =>
+        fetch is not null && wanted.Count > 0 && await fetch(wanted, cancel);
 
-    async Task<bool> FetchAsync(ProcessState state, CancellationToken cancel) =>
-        fetch is not null && state.Wanted is { Count: > 0 } wanted && await fetch(wanted, cancel);
-
-    static DumpWalk Describe(string name, Minidump dump, ProcessState state)
+    /// <summary>Walks with the symbols at hand, and says which were not.</summary>
+    (DumpWalk Walk, IReadOnlyList<ModuleKey> Wanted) Walk(string name, ReadOnlyMemory<byte> bytes)
     {
-        var problems = dump.Problems.Select(problem => problem.ToString()).ToList();
-        var isReadable = JsonText.TryParse(JsonReport.ToUtf8(state, maxFrames: TruncatedStacksRule.MaxFrames), out var report);
-        return new()
+        if (!Minidump.TryOpen(bytes, limits, out var dump, out var refusal))
+            return (new() { Name = name, Status = refusal.Error, Problems = [refusal.Message] }, []);
+
+        var state = StackWalker.Walk(dump, symbols, new() { Limits = limits });
+        var json = JsonReport.ToUtf8(state, maxFrames: TruncatedStacksRule.MaxFrames);
+        var isReadable = JsonText.TryParse(json, out var report);
+        var walk = new DumpWalk
         {
             Name = name,
             Status = isReadable ? state.Status : Failed,
             Report = report,
             Annotations = dump.CrashpadInfo?.MergeAnnotations() ?? FrozenDictionary<string, string>.Empty,
-            Problems = problems,
+            Problems = [.. dump.Problems.Select(problem => problem.ToString())],
         };
+        return (walk, state.Wanted);
     }
 
     /// <summary>Runs on a thread of its own with a large stack; one that is cancelled is left to its deadline.</summary>
