@@ -64,6 +64,8 @@ public static class Zstd
             {
                 var room = into.IsEmpty ? excess : into;
                 status = decompressor.UnwrapStream(rest, room, out var consumed, out var written);
+                if (status == OperationStatus.InvalidData)
+                    throw new InvalidDataException("A zstd frame is damaged");
                 if (written > into.Length)
                     throw new InvalidDataException("A zstd frame holds more bytes than it should");
 

@@ -61,7 +61,6 @@ sealed class GroupCommit : IAsyncDisposable
         foreach (var file in _open)
             file.CloseWriter();
 
-        _waiting.Dispose();
         _ended.SetResult();
     }
 

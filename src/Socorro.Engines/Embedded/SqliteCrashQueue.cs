@@ -24,7 +24,7 @@ sealed class SqliteCrashQueue(string path, TimeProvider time) : CrashQueue
                 lane = min(lane, excluded.lane),
                 ready_at = iif(
                     iif(token is null, lane > excluded.lane, excluded.is_reprocessing), excluded.ready_at, ready_at),
-                entered_at = iif(lane = 3, excluded.entered_at, entered_at),
+                entered_at = iif(lane > excluded.lane, excluded.entered_at, entered_at),
                 attempts = iif(lane = 3, 0, attempts),
                 is_reprocessing = max(is_reprocessing, excluded.is_reprocessing),
                 token = iif(excluded.is_reprocessing, null, token)
@@ -180,13 +180,17 @@ sealed class SqliteCrashQueue(string path, TimeProvider time) : CrashQueue
         const string Depth = """
             select
                 (select count(*) from waiting where lane = @lane) as entered,
-                (select count(*) from waiting where lane = @lane and token is not null and ready_at > @now) as leased,
-                (select min(entered_at) from waiting where lane = @lane and (token is null or ready_at <= @now)) as oldest
+                (select count(*) from waiting where lane = @lane and attempts > 0 and token is not null and ready_at > @now)
+                    as leased,
+                (select ready_at from waiting where lane = @lane and attempts = 0 order by ready_at limit 1) as untried,
+                (select entered_at from waiting where lane = @lane and attempts > 0 and (token is null or ready_at <= @now)
+                    order by entered_at limit 1) as tried
             """;
 
-        var (entered, leased, oldest) =
-            connection.QuerySingle<(long, long, long?)>(Depth, new { lane = (int)lane, now });
-        return new(lane, entered - leased, leased, oldest is { } since ? Time(since) : null);
+        var (entered, leased, untried, tried) =
+            connection.QuerySingle<(long, long, long?, long?)>(Depth, new { lane = (int)lane, now });
+        var oldest = Math.Min(untried ?? long.MaxValue, tried ?? long.MaxValue);
+        return new(lane, entered - leased, leased, entered == leased ? null : Time(oldest));
     }
 
     static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);

@@ -6,6 +6,11 @@ namespace Socorro.Engines.Embedded;
 /// <summary>The writing connection of one file, with its statements prepared once. Parameters are $1, $2 …</summary>
 sealed class SqliteWriter : IDisposable
 {
+    const int BusyTimeout = 10_000;
+
+    // Room for the changes of one group of dumps, which otherwise would be written out before the commit and read again.
+    const int CacheKibibytes = 32 * 1024;
+
     readonly SqliteConnection _connection;
     readonly Dictionary<string, SqliteCommand> _statements = [];
 
@@ -14,10 +19,11 @@ sealed class SqliteWriter : IDisposable
         _connection = connection;
         try
         {
-            // Full synchronisation: a commit returns after the log is on the disk, https://sqlite.org/pragma.html#pragma_synchronous.
-            Run("pragma busy_timeout = 10000");
+            // Full: a commit returns after the log is on the disk, https://sqlite.org/pragma.html#pragma_synchronous.
             Run("pragma journal_mode = wal");
             Run("pragma synchronous = full");
+            Run($"pragma busy_timeout = {BusyTimeout}");
+            Run($"pragma cache_size = -{CacheKibibytes}");
         }
         catch
         {

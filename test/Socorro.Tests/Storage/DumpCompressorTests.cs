@@ -66,6 +66,41 @@ public sealed class DumpCompressorTests
         Assert.Equal("next"u8.ToArray(), Decompressed(compressor.Finish()));
     }
 
+    [Fact]
+    public void Never_takes_a_damaged_frame_for_a_good_one()
+    {
+        var bytes = Noise(5000);
+        using var compressor = new DumpCompressor();
+        compressor.Append(bytes);
+        var frame = compressor.Finish().Compressed[0].ToArray();
+
+        for (var at = 0; at < frame.Length; at++)
+        {
+            var damaged = frame.ToArray();
+            damaged[at] ^= 0x55;
+            Assert.True(IsRefusedOrWhole(damaged, bytes), $"with byte {at} damaged");
+            Assert.Throws<InvalidDataException>(() => Zstd.Decompress([frame.AsMemory(0, at)], bytes.Length));
+        }
+
+        Assert.Throws<InvalidDataException>(() => Zstd.Decompress([frame], bytes.Length - 1));
+        Assert.Throws<InvalidDataException>(() => Zstd.Decompress([frame], bytes.Length + 1));
+        Assert.Throws<InvalidDataException>(() => Zstd.Decompress([], bytes.Length));
+        Assert.Throws<InvalidDataException>(() => Zstd.Decompress([frame], -1));
+    }
+
+    // Some bits of the frame's header, such as the size of its window, may change and the bytes are still the same.
+    static bool IsRefusedOrWhole(byte[] frame, byte[] bytes)
+    {
+        try
+        {
+            return Zstd.Decompress([frame], bytes.Length).AsSpan().SequenceEqual(bytes);
+        }
+        catch (InvalidDataException)
+        {
+            return true;
+        }
+    }
+
     static byte[] Decompressed(DumpContent content) => Zstd.Decompress(content.Compressed, content.Length);
 
     // Half random, half repeated: neither the stored-block nor the compressed path of zstd alone.
