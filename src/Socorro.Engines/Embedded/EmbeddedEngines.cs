@@ -4,8 +4,8 @@ using Socorro.Storage;
 namespace Socorro.Engines.Embedded;
 
 /// <summary>
-/// All engines of one machine, in one folder and without a server: <c>crashes/</c> with a file a day, <c>queue.db</c> and
-/// <c>catalog.db</c>.
+/// All engines of one machine, in one folder and without a server: <c>crashes/</c> with a file a day, <c>queue.db</c>,
+/// <c>catalog.db</c>, and <c>running/</c> with a file for each process that uses them.
 /// </summary>
 public sealed class EmbeddedEngines : IAsyncDisposable
 {
@@ -41,7 +41,10 @@ public sealed class EmbeddedEngines : IAsyncDisposable
             () => new SqliteCrashStore(
                 Path.Combine(dataFolder, "crashes"), time, loggers.CreateLogger<SqliteCrashStore>()),
             cancel);
-        var queue = Task.Run(() => new SqliteCrashQueue(Path.Combine(dataFolder, "queue.db"), time), cancel);
+        var queue = Task.Run(
+            () => SqliteCrashQueue.OpenAsync(
+                Path.Combine(dataFolder, "queue.db"), Path.Combine(dataFolder, "running"), time, cancel),
+            cancel);
         var catalog = Task.Run(() => new SqliteCatalog(Path.Combine(dataFolder, "catalog.db")), cancel);
         return new(await store, await queue, await catalog);
     }

@@ -6,14 +6,37 @@ using Socorro.Storage;
 namespace Socorro.Engines.Embedded;
 
 /// <summary>The queue in one SQLite file, which several processes of one machine may share.</summary>
-sealed class SqliteCrashQueue(string path, TimeProvider time) : CrashQueue
+sealed class SqliteCrashQueue : CrashQueue
 {
     // How soon a crash is noticed that another process has published.
     static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(1);
 
-    readonly SqliteFile _file = Migrations.Open(path, "Queue");
+    readonly SqliteFile _file;
+    readonly Presence _presence;
+    readonly TimeProvider _time;
     readonly GroupCommit _commits = new("crash queue");
     TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    SqliteCrashQueue(SqliteFile file, Presence presence, TimeProvider time)
+    {
+        _file = file;
+        _presence = presence;
+        _time = time;
+    }
+
+    /// <summary>Opens or makes a queue, and frees what the workers of dead processes had leased.</summary>
+    /// <param name="path">The database file.</param>
+    /// <param name="running">The folder in which the processes that share the queue show that they are alive.</param>
+    /// <param name="time">Tells when leases run out.</param>
+    /// <param name="cancel">Stops waiting; the queue stays open until its process ends.</param>
+    /// <exception cref="StorageRefusedException">The file cannot be used.</exception>
+    public static async Task<SqliteCrashQueue> OpenAsync(
+        string path, string running, TimeProvider time, CancellationToken cancel)
+    {
+        var queue = new SqliteCrashQueue(Migrations.Open(path, "Queue"), new(running), time);
+        await queue._commits.RunAsync(queue._file, queue.FreeLeasesOfTheDead, cancel);
+        return queue;
+    }
 
     public override async Task PublishAsync(Lane lane, IReadOnlyList<CrashId> ids, CancellationToken cancel)
     {
@@ -55,16 +78,16 @@ sealed class SqliteCrashQueue(string path, TimeProvider time) : CrashQueue
 
     public override async Task WaitAsync(TimeSpan atMost, CancellationToken cancel)
     {
-        var end = time.GetUtcNow() + atMost;
+        var end = _time.GetUtcNow() + atMost;
         while (true)
         {
             var arrival = Volatile.Read(ref _arrival).Task;
-            var now = time.GetUtcNow();
+            var now = _time.GetUtcNow();
             if (now >= end || _file.Read(connection => IsAnyReady(connection, now.ToUnixTimeMilliseconds())))
                 return;
 
             var pause = end - now < PollEvery ? end - now : PollEvery;
-            await Task.WhenAny(arrival, Task.Delay(pause, time, cancel));
+            await Task.WhenAny(arrival, Task.Delay(pause, _time, cancel));
             cancel.ThrowIfCancellationRequested();
         }
     }
@@ -135,6 +158,7 @@ sealed class SqliteCrashQueue(string path, TimeProvider time) : CrashQueue
     {
         await _commits.DisposeAsync();
         _file.Dispose();
+        _presence.Dispose();
     }
 
     static bool IsAnyReady(SqliteConnection connection, long now) => connection.ExecuteScalar<bool>(
@@ -145,13 +169,15 @@ sealed class SqliteCrashQueue(string path, TimeProvider time) : CrashQueue
         """,
         new { now });
 
-    static List<Lease> Lease(SqliteWriter writer, int most, long now, long until)
+    List<Lease> Lease(SqliteWriter writer, int most, long now, long until)
     {
         const string Take = """
             select key, id, attempts, is_reprocessing from waiting
             where lane = $1 and ready_at <= $2 order by ready_at, key limit $3
             """;
-        const string Mark = "update waiting set ready_at = $2, token = $3, attempts = attempts + 1 where key = $1";
+        const string Mark = """
+            update waiting set ready_at = $2, token = $3, owner = $4, attempts = attempts + 1 where key = $1
+            """;
 
         var leases = new List<Lease>();
         foreach (var lane in Enum.GetValues<Lane>())
@@ -165,7 +191,7 @@ sealed class SqliteCrashQueue(string path, TimeProvider time) : CrashQueue
                 }),
                 (int)lane, now, most - leases.Count);
             foreach (var (key, lease) in rows)
-                writer.Execute(Mark, key, until, lease.Token.ToString("N"));
+                writer.Execute(Mark, key, until, lease.Token.ToString("N"), _presence.Name);
 
             leases.AddRange(rows.Select(row => row.Lease));
             if (leases.Count == most)
@@ -195,5 +221,19 @@ sealed class SqliteCrashQueue(string path, TimeProvider time) : CrashQueue
 
     static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
-    long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
+    int FreeLeasesOfTheDead(SqliteWriter writer)
+    {
+        const string Owners = "select distinct owner from waiting where attempts > 0 and token is not null";
+        const string Free = """
+            update waiting set token = null, ready_at = $2 where attempts > 0 and token is not null and owner is $1
+            """;
+
+        var owners = writer.List(Owners, row => row.IsDBNull(0) ? null : row.GetString(0));
+        var now = Now();
+        return owners
+            .Where(owner => owner is null || !_presence.IsAlive(owner))
+            .Sum(owner => writer.Execute(Free, owner, now));
+    }
+
+    long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
 }

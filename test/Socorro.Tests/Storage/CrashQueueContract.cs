@@ -283,9 +283,8 @@ public abstract class CrashQueueContract : IAsyncLifetime
         Queue = await OpenAsync();
 
         Assert.Equal(ids[0], Assert.Single(await Queue.ListParkedAsync(10, Cancel)).Id);
-        Assert.Equal([ids[2]], await Leased(10));
         Time.Advance(Minute);
-        Assert.Equal(ids[1..], (await Leased(10)).Order(Comparer<CrashId>.Create((a, b) => ids.IndexOf(a) - ids.IndexOf(b))));
+        Assert.Equal(ids[1..].Order(), (await Leased(10)).Order());
     }
 
     [Fact]

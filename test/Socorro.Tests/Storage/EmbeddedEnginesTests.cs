@@ -22,7 +22,7 @@ public sealed class EmbeddedEnginesTests : IDisposable
 
         Assert.Null(await engines.Store.FindTroubleAsync(Cancel));
         Assert.Equal(
-            ["catalog.db", "crashes", "queue.db"],
+            ["catalog.db", "crashes", "queue.db", "running"],
             Directory.EnumerateFileSystemEntries(data).Select(Path.GetFileName).Where(name => !name!.Contains("db-")).Order());
     }
 

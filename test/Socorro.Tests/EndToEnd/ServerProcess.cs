@@ -1,0 +1,62 @@
+using System.Diagnostics;
+
+namespace Socorro.Tests.EndToEnd;
+
+/// <summary>The built executable, running as a user runs it: <c>socorro run</c> on a data folder and a free port.</summary>
+sealed class ServerProcess : IAsyncDisposable
+{
+    const string Announcement = "Socorro is at ";
+
+    readonly Process _process;
+
+    ServerProcess(Process process, Uri url)
+    {
+        _process = process;
+        Http = new() { BaseAddress = url, Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    public HttpClient Http { get; }
+
+    public static async Task<ServerProcess> StartAsync(string data, CancellationToken cancel)
+    {
+        // The build puts what a test project refers to beside it.
+        var program = Path.Combine(AppContext.BaseDirectory, "socorro");
+        var process = Process.Start(new ProcessStartInfo(program, ["run", "--data", data, "--url", "http://127.0.0.1:0"])
+        {
+            RedirectStandardOutput = true,
+        })!;
+        while (await process.StandardOutput.ReadLineAsync(cancel) is { } line)
+        {
+            if (!line.StartsWith(Announcement, StringComparison.Ordinal))
+                continue;
+
+            // Nobody reads on: a server must not block on a full pipe.
+            _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, cancel);
+            return new(process, new(line[Announcement.Length..].Split(' ')[0]));
+        }
+
+        throw new InvalidOperationException($"{program} ended with {process.ExitCode} before it listened");
+    }
+
+    /// <summary>Ends it as the power does: no handler runs, nothing is flushed.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>Asks it to end, as Ctrl+C and systemd do, and waits.</summary>
+    public async Task StopAsync(CancellationToken cancel)
+    {
+        using (var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
+            await kill.WaitForExitAsync(cancel);
+
+        await _process.WaitForExitAsync(cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        if (!_process.HasExited)
+            _process.Kill();
+
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+}

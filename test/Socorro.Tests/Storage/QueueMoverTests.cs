@@ -1,0 +1,178 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Socorro.Crashes;
+using Socorro.Engines.Embedded;
+using Socorro.Storage;
+
+namespace Socorro.Tests.Storage;
+
+public sealed class QueueMoverTests : IAsyncLifetime
+{
+    readonly TemporaryFolder _folder = new();
+    readonly FakeTimeProvider _time = new(Crash.Noon);
+    readonly CancellationTokenSource _stop = new();
+    EmbeddedEngines _engines = null!; // opened before each test
+
+    static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() =>
+        _engines = await EmbeddedEngines.OpenAsync(_folder.Path, _time, NullLoggerFactory.Instance, Cancel);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _engines.DisposeAsync();
+        _stop.Dispose();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task Moves_what_is_stored_before_and_while_it_runs()
+    {
+        var first = await StoreAsync();
+        var moving = NewMover(_engines.Queue).RunAsync(_stop.Token);
+        Assert.Equal([first], await LeasedAsync(1));
+
+        var second = await StoreAsync();
+        Assert.Equal([second], await LeasedAsync(1));
+
+        await _stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => moving);
+    }
+
+    [Fact]
+    public async Task Publishes_again_when_the_confirmation_was_lost_and_the_crash_stays_queued_once()
+    {
+        var id = await StoreAsync();
+        await _engines.Queue.PublishAsync(Lane.Standard, [id], Cancel);
+
+        var moving = NewMover(_engines.Queue).RunAsync(_stop.Token);
+        var next = await StoreAsync();
+
+        Assert.Equal([id, next], await LeasedAsync(2));
+        await _stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => moving);
+    }
+
+    [Fact]
+    public async Task Waits_longer_after_each_failure_and_says_why()
+    {
+        var id = await StoreAsync();
+        await using var queue = new FailingQueue(_engines.Queue) { FailuresLeft = 7 };
+        var time = new RecordingTime();
+        var mover = new QueueMover(_engines.Store, queue, time, NullLogger<QueueMover>.Instance);
+        var moving = mover.RunAsync(_stop.Token);
+
+        foreach (var seconds in new[] { 10, 30, 60, 120, 300, 300, 300 })
+        {
+            Assert.Equal(TimeSpan.FromSeconds(seconds), await time.Delays.ReadAsync(Cancel));
+            Assert.Equal("The queue is away", mover.Trouble);
+            time.Advance(TimeSpan.FromSeconds(seconds));
+        }
+
+        Assert.Equal([id], await LeasedAsync(1));
+        await Until(() => mover.Trouble is null);
+        await _stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => moving);
+    }
+
+    [Fact]
+    public async Task Stops_at_once_while_it_waits_after_a_failure()
+    {
+        await StoreAsync();
+        await using var queue = new FailingQueue(_engines.Queue) { FailuresLeft = 1 };
+        var mover = NewMover(queue);
+        var moving = mover.RunAsync(_stop.Token);
+        await Until(() => mover.Trouble is not null);
+
+        await _stop.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => moving.WaitAsync(TimeSpan.FromSeconds(1), Cancel));
+    }
+
+    QueueMover NewMover(CrashQueue queue) => new(_engines.Store, queue, _time, NullLogger<QueueMover>.Instance);
+
+    async Task<CrashId> StoreAsync()
+    {
+        using var crash = Crash.Small();
+        await _engines.Store.PutRawAsync(crash.Raw, crash.Dumps, Cancel);
+        return crash.Id;
+    }
+
+    async Task<List<CrashId>> LeasedAsync(int count)
+    {
+        var ids = new List<CrashId>();
+        await Until(async () =>
+        {
+            var leases = await _engines.Queue.LeaseAsync(10, TimeSpan.FromHours(1), Cancel);
+            ids.AddRange(leases.Select(lease => lease.Id));
+            return ids.Count >= count;
+        });
+        return ids;
+    }
+
+    static Task Until(Func<bool> holds) => Until(() => Task.FromResult(holds()));
+
+    static async Task Until(Func<Task<bool>> holds)
+    {
+        for (var tries = 0; !await holds(); tries++)
+        {
+            Assert.True(tries < 1000, "it did not happen within ten seconds");
+            await Task.Delay(10, Cancel);
+        }
+    }
+
+    /// <summary>A clock that tells what is waited for.</summary>
+    sealed class RecordingTime : FakeTimeProvider
+    {
+        readonly Channel<TimeSpan> _delays = Channel.CreateUnbounded<TimeSpan>();
+
+        public ChannelReader<TimeSpan> Delays => _delays.Reader;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            _delays.Writer.TryWrite(dueTime);
+            return timer;
+        }
+    }
+
+    /// <summary>A queue whose server is away for the first so many publications.</summary>
+    sealed class FailingQueue(CrashQueue inner) : CrashQueue
+    {
+        public int FailuresLeft { get; set; }
+
+        public override async Task PublishAsync(Lane lane, IReadOnlyList<CrashId> ids, CancellationToken cancel)
+        {
+            if (FailuresLeft-- > 0)
+                throw new StorageRefusedException("The queue is away");
+
+            await inner.PublishAsync(lane, ids, cancel);
+        }
+
+        public override Task<IReadOnlyList<Lease>> LeaseAsync(int most, TimeSpan duration, CancellationToken cancel) =>
+            inner.LeaseAsync(most, duration, cancel);
+
+        public override Task WaitAsync(TimeSpan atMost, CancellationToken cancel) => inner.WaitAsync(atMost, cancel);
+
+        public override Task<bool> ExtendAsync(Lease lease, TimeSpan duration, CancellationToken cancel) =>
+            inner.ExtendAsync(lease, duration, cancel);
+
+        public override Task CompleteAsync(IReadOnlyList<Lease> leases, CancellationToken cancel) =>
+            inner.CompleteAsync(leases, cancel);
+
+        public override Task RetryAsync(Lease lease, TimeSpan delay, string reason, CancellationToken cancel) =>
+            inner.RetryAsync(lease, delay, reason, cancel);
+
+        public override Task ParkAsync(Lease lease, string reason, CancellationToken cancel) =>
+            inner.ParkAsync(lease, reason, cancel);
+
+        public override Task<IReadOnlyList<ParkedCrash>> ListParkedAsync(int most, CancellationToken cancel) =>
+            inner.ListParkedAsync(most, cancel);
+
+        public override Task<IReadOnlyList<LaneDepth>> MeasureAsync(CancellationToken cancel) =>
+            inner.MeasureAsync(cancel);
+
+        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}
