@@ -23,7 +23,7 @@ public readonly record struct ModuleKey(string DebugFile, string DebugId, string
 
     /// <summary>
     /// The spellings of the debug id under which symbols are filed. Dumps give the age in lower case; stores that are filled
-    /// by other tools have it, or all of the id, in upper case.
+    /// by other tools have it in upper case.
     /// </summary>
     public IEnumerable<string> DebugIdSpellings
     {
@@ -35,8 +35,7 @@ public readonly record struct ModuleKey(string DebugFile, string DebugId, string
                 return [id];
 
             var guid = id[..GuidDigits].ToUpperInvariant();
-            return ((string[])[id, guid + id[GuidDigits..].ToLowerInvariant(), id.ToUpperInvariant(), id.ToLowerInvariant()])
-                .Distinct();
+            return new[] { id, guid + id[GuidDigits..].ToLowerInvariant(), id.ToUpperInvariant() }.Distinct();
         }
     }
 

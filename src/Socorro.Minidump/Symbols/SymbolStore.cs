@@ -11,6 +11,7 @@ public sealed class SymbolStore(SymbolStoreOptions options)
     readonly LocalSymbols _local = new(options);
     readonly Lock _gate = new();
     readonly Dictionary<ModuleKey, Entry> _entries = [];
+    readonly Dictionary<ModuleKey, ModuleKey> _redirects = [];
     readonly LinkedList<Entry> _byUse = [];
     long _openBytes;
 
@@ -39,13 +40,20 @@ public sealed class SymbolStore(SymbolStoreOptions options)
             if (entry.Lookup is { } known && (known.Table is not null || options.Time.GetUtcNow() < entry.Expires))
                 return known;
 
-            var lookup = _local.Find(key);
+            var lookup = _local.Find(entry.Key);
             entry.Lookup = lookup;
             entry.Expires = options.Time.GetUtcNow() + options.MissingFor;
             if (lookup.Table is { } table)
                 Charge(entry, table.Size);
             return lookup;
         }
+    }
+
+    /// <summary>Answers for a module with the symbols of another key: its dump did not know its debug id, and a server did.</summary>
+    public void Redirect(ModuleKey from, ModuleKey to)
+    {
+        lock (_gate)
+            _redirects[from] = to;
     }
 
     /// <summary>Waits until the tables that are being compiled in the background are in the cache.</summary>
@@ -65,6 +73,7 @@ public sealed class SymbolStore(SymbolStoreOptions options)
     {
         lock (_gate)
         {
+            key = _redirects.GetValueOrDefault(key, key);
             if (!_entries.TryGetValue(key, out var entry))
             {
                 entry = new(key);

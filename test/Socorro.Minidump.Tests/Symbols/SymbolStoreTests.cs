@@ -60,6 +60,16 @@ public sealed class SymbolStoreTests : IDisposable
     }
 
     [Fact]
+    public void Reads_the_cabinets_of_symbol_stores()
+    {
+        var path = Path.Combine(_root.Path, "a.so", Id, "a.so.sy_");
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, CabinetTests.Pack(Encoding.UTF8.GetBytes(TextOf(Id))));
+
+        Assert.NotNull(Open().Find(new("a.so", Id)).Table);
+    }
+
+    [Fact]
     public void Says_what_it_tried_when_it_finds_nothing()
     {
         var lookup = Open().Find(new("a.so", Id));

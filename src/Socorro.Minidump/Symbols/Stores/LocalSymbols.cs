@@ -7,6 +7,9 @@ namespace Socorro.Minidumps.Symbols.Stores;
 /// <summary>Looks for symbol files on local disks, in the layouts that symbol servers and their mirrors use.</summary>
 sealed class LocalSymbols
 {
+    /// <summary>Cabinets are expanded in memory, and hold no large files: their format ends at 2 GiB.</summary>
+    const long MaxCabinetText = 1 << 30;
+
     readonly SymbolStoreOptions _options;
     readonly TableCache? _cache;
     readonly Lazy<List<DirectFile>> _files;
@@ -51,11 +54,12 @@ sealed class LocalSymbols
 
     static IEnumerable<string> PathsIn(string root, ModuleKey key)
     {
-        foreach (var id in key.DebugIdSpellings)
+        foreach (var id in key.DebugIdSpellings.Append(key.DebugId.ToLowerInvariant()).Distinct())
         {
             var folder = Path.Combine(root, key.Leaf, id);
             yield return Path.Combine(folder, key.Stem + ".sym");
             yield return Path.Combine(folder, key.Stem + ".sym.gz");
+            yield return Path.Combine(folder, key.Stem + ".sy_");
         }
     }
 
@@ -142,7 +146,7 @@ sealed class LocalSymbols
     /// <summary>Reads a text into an index if it is large, else into a table, and caches what was made.</summary>
     SymbolSource? Read(string path, SourceStamp stamp, out Problem problem)
     {
-        var isIndexed = !IsCompressed(path) && stamp.Length >= _options.LargeText && stamp.Length <= uint.MaxValue;
+        var isIndexed = !IsGzip(path) && !IsCabinet(path) && stamp.Length >= _options.LargeText && stamp.Length <= uint.MaxValue;
         var made = isIndexed ? TextScan.TryIndex(path, stamp, out problem) : Compile(path, stamp, out problem);
         if (made is null)
             return null;
@@ -188,13 +192,35 @@ sealed class LocalSymbols
         return SymbolText.TryCompile(text, stamp, out problem);
     }
 
-    static Stream OpenText(string path) =>
-        IsCompressed(path) ? new GZipStream(OpenFile(path), CompressionMode.Decompress) : OpenFile(path);
+    static Stream OpenText(string path)
+    {
+        var file = OpenFile(path);
+        if (IsGzip(path))
+            return new GZipStream(file, CompressionMode.Decompress);
+
+        return IsCabinet(path) ? ExpandCabinet(file) : file;
+    }
+
+    static MemoryStream ExpandCabinet(FileStream file)
+    {
+        using (file)
+        {
+            var expanded = new MemoryStream();
+            file.CopyTo(expanded);
+            if (!Cabinet.TryExpand(expanded, MaxCabinetText))
+                throw new InvalidDataException("it is not a cabinet that is understood");
+
+            expanded.Position = 0;
+            return expanded;
+        }
+    }
 
     static FileStream OpenFile(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
 
-    static bool IsCompressed(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+    static bool IsGzip(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
+
+    static bool IsCabinet(string path) => path.EndsWith('_');
 
     static bool IsSameId(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
 

@@ -59,7 +59,7 @@ static class TableFile
         WriteHeader(file, kind, entries, stamp);
         for (var i = 0; i < SectionCount - 1; i++)
             sections[i].Written.CopyTo(file.AsSpan((int)entries[i].Offset));
-        WriteChecksums(file, (int)content);
+        WriteChecksums(file);
         return file;
     }
 
@@ -123,8 +123,11 @@ static class TableFile
         }
     }
 
-    static void WriteChecksums(Span<byte> file, int content)
+    /// <summary>Writes the checksums of a file that is complete but for them.</summary>
+    public static void WriteChecksums(Span<byte> file)
     {
+        var entry = HeaderSize + (SectionCount - 1) * EntrySize;
+        var content = BinaryPrimitives.ReadInt32LittleEndian(file[entry..]);
         for (var (start, slot) = (0, content); start < content; start += BlockSize, slot += 8)
         {
             var block = file[start..Math.Min(start + BlockSize, content)];

@@ -90,8 +90,8 @@ sealed class ScanShare
             RecordKind.Public => TryReadPublic(fields, offset),
             RecordKind.CfiInit => TryReadCfiInit(fields, offset),
             RecordKind.Win => TryReadWin(fields, offset),
-            RecordKind.File => TryReadName(fields, offset, Files),
-            RecordKind.InlineOrigin => TryReadName(fields, offset, Origins),
+            RecordKind.File => NameRecord.TryParseFile(fields, out var file) && Add(Files, file, offset),
+            RecordKind.InlineOrigin => NameRecord.TryParseOrigin(fields, out var origin) && Add(Origins, origin, offset),
             RecordKind.Module => TryReadModule(fields),
             RecordKind.Info => TryReadInfo(fields),
             _ => false,
@@ -146,12 +146,10 @@ sealed class ScanShare
         return true;
     }
 
-    static bool TryReadName(FieldReader fields, uint offset, List<NumberedName> names)
+    static bool Add(List<NumberedName> names, NameRecord name, uint offset)
     {
-        var parsed = fields.TryReadDecimal(out var number);
-        if (parsed)
-            names.Add(new(number, names.Count, offset));
-        return parsed;
+        names.Add(new(name.Id, names.Count, offset));
+        return true;
     }
 
     bool TryReadModule(FieldReader fields)
