@@ -19,7 +19,6 @@ static class Verbs
             SubmitVerb.Create(),
             StackwalkVerb.Create(),
             SignatureVerb.Create(),
-            ThrottleVerb.Create(),
             ProcessVerb.Create(),
             ThrottleVerb.Create(),
             BenchVerb.Create(),
