@@ -1,5 +1,4 @@
 using Socorro.Minidumps.Cpu;
-using Socorro.Minidumps.Memory;
 using Socorro.Minidumps.Reasons;
 using Socorro.Minidumps.Streams;
 using Socorro.Minidumps.Symbols;
@@ -69,7 +68,7 @@ public static class StackWalker
             Memory = dump.Memory,
             Code = code,
             Limits = options.Limits,
-            IsExecutable = address => IsExecutable(dump, address),
+            Space = dump.AddressSpace.IsKnown ? dump.AddressSpace : null,
             PointerMask = cpu.Kind == CpuKind.Arm64 ? FindPointerMask(dump, code.Highest) : ulong.MaxValue,
         });
 
@@ -79,17 +78,6 @@ public static class StackWalker
             lookups[module.Index] = lookup;
             return lookup.Table;
         }
-    }
-
-    // Lists of regions can be partial: about a module's code they are believed only where they speak of it.
-    static bool? IsExecutable(Minidump dump, ulong address)
-    {
-        if (!dump.AddressSpace.IsKnown)
-            return null;
-
-        return dump.AddressSpace.Find(address) is { } range
-            ? range.Allows(Permissions.Execute)
-            : dump.Modules.Find(address) is null ? false : null;
     }
 
     static ulong FindPointerMask(Minidump dump, ulong highestModuleEnd) =>

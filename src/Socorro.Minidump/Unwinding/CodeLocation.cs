@@ -50,10 +50,16 @@ public sealed class CodeLocation
 
     internal ReadOnlyMemory<byte> FileUtf8 { get; init; }
 
+    /// <summary>The function has a size of its own, so the address is surely in it.</summary>
+    internal bool IsInKnownFunction { get; init; }
+
     /// <summary>Bytes of the function; 0 when there is none.</summary>
     internal ulong FunctionSize { get; init; }
 
     internal uint ParameterSize { get; init; }
+
+    /// <summary>What is known of the callers of a function that threads begin in; null for all others.</summary>
+    internal Bottom? Bottom { get; init; }
 
     internal bool IsInFunction(ulong address) =>
         !FunctionUtf8.IsEmpty && address >= FunctionBase && address - FunctionBase < FunctionSize;

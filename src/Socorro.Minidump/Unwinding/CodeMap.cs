@@ -108,12 +108,14 @@ sealed class CodeMap(CodeModule[] modules, AddressIndex index, Func<ulong, IRead
             FunctionUtf8 = hit.Function.Name,
             FunctionBase = start + hit.Function.Rva,
             FunctionSize = hit.Function.Size,
+            IsInKnownFunction = !hit.Function.IsPublic,
             ParameterSize = hit.Function.ParameterSize,
             IsMultiple = hit.Function.IsMultiple,
             FileUtf8 = hit.File,
             Line = hit.Line,
             LineBase = symbols.TryFindLine(offset, out var line) ? start + line.Rva : 0,
             Inlines = TakeInlines(Math.Min(hit.InlineCount, MaxInlines)),
+            Bottom = StackBottoms.Default.Find(hit.Function.Name.Span, modules[module].Name),
         };
     }
 

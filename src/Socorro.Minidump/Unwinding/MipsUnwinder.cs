@@ -38,7 +38,7 @@ sealed class MipsUnwinder(WalkContext walk) : Unwinder(walk)
 
         var start = callee.IsInterrupted ? sp : sp + HomeWords * Word;
         var end = sp + LargestFrame;
-        while (start < end && TryScan(start, (int)((end - start) / Word), out var slot, out var pc))
+        while (start < end && TryScan(callee, start, (int)((end - start) / Word), out var slot, out var pc))
         {
             if (Walk.TryReadWord(slot - Word, out var fp) && fp >= slot && fp - slot < LargestFrame)
             {

@@ -3,52 +3,55 @@ using System.Text;
 
 namespace Socorro.Minidumps.Unwinding;
 
+/// <summary>A function that threads begin in, or that is called by nothing but such functions.</summary>
+/// <param name="Callers">The only functions that call it; none when nothing does, "*" for one of whatever name.</param>
+/// <param name="IsLibraryOnly">The name counts in the systems' own libraries only.</param>
+sealed record Bottom(string[] Callers, bool IsLibraryOnly)
+{
+    public bool HasCaller => Callers.Length > 0;
+
+    /// <summary>Whether a caller that was found can be true; it is the last frame then.</summary>
+    public bool MayBeCalledBy(CodeLocation caller, FrameTrust trust) => Callers is ["*"]
+        ? trust is not (FrameTrust.Scan or FrameTrust.CfiScan)
+        : Callers.Contains(StackBottoms.Simplify(caller.Function ?? "").ToString());
+}
+
 /// <summary>Knows the functions that threads begin in (bottoms.txt), so that no frame is made up beyond them.</summary>
 sealed class StackBottoms
 {
-    readonly FrozenDictionary<string, Bottom> _names;
-    readonly FrozenDictionary<string, Bottom>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+    const int LongestName = 64;
+
+    readonly FrozenDictionary<string, Bottom>.AlternateLookup<ReadOnlySpan<char>> _names;
     readonly (string Prefix, Bottom Bottom)[] _prefixes;
     readonly string[] _libraries;
 
     StackBottoms(Dictionary<string, Bottom> names, (string, Bottom)[] prefixes, string[] libraries)
     {
-        _names = names.ToFrozenDictionary(StringComparer.Ordinal);
-        _lookup = _names.GetAlternateLookup<ReadOnlySpan<char>>();
+        _names = names.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
         _prefixes = prefixes;
         _libraries = libraries;
     }
 
     public static StackBottoms Default { get; } = Load();
 
-    /// <summary>Whether no caller may be looked for above a frame.</summary>
-    public bool IsBottom(CodeMap code, CodeLocation location) =>
-        Find(code, location) is { Callers: [] };
-
-    /// <summary>Whether a caller that was found above a frame can be true.</summary>
-    /// <param name="isLast">The caller is the last frame.</param>
-    public bool MayCall(CodeMap code, CodeLocation callee, CodeLocation caller, FrameTrust trust, out bool isLast)
+    public Bottom? Find(ReadOnlySpan<byte> function, string module)
     {
-        isLast = false;
-        if (Find(code, callee) is not { } bottom)
-            return true;
-
-        isLast = true;
-        return bottom.Callers is ["*"]
-            ? trust is not (FrameTrust.Scan or FrameTrust.CfiScan)
-            : bottom.Callers.Contains(NameOf(caller));
-    }
-
-    Bottom? Find(CodeMap code, CodeLocation location)
-    {
-        if (location.FunctionUtf8.Length is 0 or > MaxName)
+        if (function.Length > LongestName)
             return null;
 
-        Span<char> buffer = stackalloc char[MaxName];
-        var name = Simplify(buffer[..Encoding.UTF8.GetChars(location.FunctionUtf8.Span, buffer)]);
-        if (!_lookup.TryGetValue(name, out var bottom))
+        Span<char> buffer = stackalloc char[LongestName];
+        var name = Simplify(buffer[..Encoding.UTF8.GetChars(function, buffer)]);
+        if (!_names.TryGetValue(name, out var bottom))
             bottom = FindByPrefix(name);
-        return bottom is { IsLibraryOnly: true } && !IsLibrary(code.Modules[location.Module].Name) ? null : bottom;
+        return bottom is { IsLibraryOnly: true } && !IsLibrary(module) ? null : bottom;
+    }
+
+    /// <summary>A name without glibc's mark of its own uses, and without a symbol version.</summary>
+    public static ReadOnlySpan<char> Simplify(ReadOnlySpan<char> name)
+    {
+        if (name.StartsWith("__GI_"))
+            name = name[5..];
+        return name.IndexOf('@') is > 0 and var version ? name[..version] : name;
     }
 
     Bottom? FindByPrefix(ReadOnlySpan<char> name)
@@ -64,18 +67,6 @@ sealed class StackBottoms
 
     bool IsLibrary(string module) =>
         Array.Exists(_libraries, prefix => module.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
-
-    const int MaxName = 64;
-
-    static string NameOf(CodeLocation location) => Simplify(location.Function ?? "").ToString();
-
-    // glibc's names for its own use, and symbol versions.
-    static ReadOnlySpan<char> Simplify(ReadOnlySpan<char> name)
-    {
-        if (name.StartsWith("__GI_"))
-            name = name[5..];
-        return name.IndexOf('@') is > 0 and var version ? name[..version] : name;
-    }
 
     static StackBottoms Load()
     {
@@ -100,12 +91,10 @@ sealed class StackBottoms
     {
         var isLibraryOnly = line.StartsWith("lib:", StringComparison.Ordinal);
         var words = (isLibraryOnly ? line[4..] : line).Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        var bottom = new Bottom(isLibraryOnly, words.Length > 1 ? words[2..] : []);
+        var bottom = new Bottom(words.Length > 1 ? words[2..] : [], isLibraryOnly);
         if (words[0].EndsWith('*'))
             prefixes.Add((words[0][..^1], bottom));
         else
             names.Add(words[0], bottom);
     }
-
-    sealed record Bottom(bool IsLibraryOnly, string[] Callers);
 }

@@ -18,7 +18,6 @@ sealed class ThreadWalker(WalkContext walk)
 
     readonly Unwinder? _unwinder = Unwinder.Create(walk);
     readonly long _started = Stopwatch.GetTimestamp();
-    readonly StackBottoms _bottoms = StackBottoms.Default;
     WalkFrame _callee = new();
     WalkFrame _caller = new();
     int _totalFrames;
@@ -53,7 +52,7 @@ sealed class ThreadWalker(WalkContext walk)
             frames.Add(new(_callee.Registers[walk.Cpu.Pc], _callee.Trust, _callee.Location));
             registers.Add(in _callee.Registers);
             _totalFrames++;
-            if (isLast || _bottoms.IsBottom(walk.Code, _callee.Location))
+            if (isLast || _callee.Location.Bottom is { HasCaller: false })
                 return StackEnd.Complete;
             if (_unwinder is null)
                 return StackEnd.Lost;
@@ -66,8 +65,13 @@ sealed class ThreadWalker(WalkContext walk)
                 return IsStackMissing() ? StackEnd.Truncated : StackEnd.Lost;
 
             Locate(_caller, _callee);
-            if (!_bottoms.MayCall(walk.Code, _callee.Location, _caller.Location, _caller.Trust, out isLast))
-                return StackEnd.Complete;
+            if (_callee.Location.Bottom is { } bottom)
+            {
+                isLast = bottom.MayBeCalledBy(_caller.Location, _caller.Trust);
+                if (!isLast)
+                    return StackEnd.Complete;
+            }
+
             var step = _caller.Registers[walk.Cpu.Sp].CompareTo(_callee.Registers[walk.Cpu.Sp]);
             switches += step < 0 ? 1 : 0;
             frameless = step == 0 ? frameless + 1 : 0;
@@ -99,12 +103,25 @@ sealed class ThreadWalker(WalkContext walk)
         frame.IsSignalTrampoline = isReturn && SignalFrame.IsTrampoline(walk, pc, frame.Location);
         if (frame.IsSignalTrampoline)
             frame.Location = walk.Code.Locate(pc);
+        frame.IsMainOrAbove = callee is { IsMainOrAbove: true } || IsMain(frame.Location);
     }
 
-    // Writers cap what they save of a stack, and save nothing of one that overflowed.
+    bool IsMain(CodeLocation location) =>
+        location.Module >= 0
+        && walk.Code.Modules[location.Module].IsMain
+        && location.FunctionUtf8.Span is [(byte)'m', (byte)'a', (byte)'i', (byte)'n', .. var suffix]
+        && (suffix.IsEmpty || suffix.SequenceEqual(".cold"u8));
+
+    // Writers cap what they save of a stack, and save nothing of one that overflowed. Where it is known what is mapped, a
+    // stack that is saved to its very end is told from one that was cut.
     bool IsStackMissing()
     {
+        const ulong reach = 1024;
         var sp = _callee.Registers[walk.Cpu.Sp];
-        return !walk.TryReadWord(sp, out _);
+        if (!walk.Memory.TryFind(sp, out var region))
+            return true;
+
+        var isNearEnd = region.End - sp < reach && !walk.Memory.TryFind(region.End, out _);
+        return isNearEnd && (walk.Space is null || walk.Space.Find(region.End) is not null);
     }
 }

@@ -17,6 +17,9 @@ abstract class Unwinder(WalkContext walk)
     /// </summary>
     protected const int LongScanWords = 160;
 
+    /// <summary>Bytes beyond which a caller's frame that is not in the dump is not believed: the usual limit of a stack.</summary>
+    const ulong LargestFrame = 8 << 20;
+
     /// <summary>No code is in the lowest page: a return address there is none.</summary>
     const ulong LowestCode = 4096;
 
@@ -69,7 +72,7 @@ abstract class Unwinder(WalkContext walk)
 
         Clean(ref caller.Registers);
         caller.Trust = FrameTrust.Cfi;
-        return IsAbove(callee, caller) ? UnwindOutcome.Caller : UnwindOutcome.Failed;
+        return IsAbove(callee, caller) && IsCode(caller.Registers[Cpu.Pc]) ? UnwindOutcome.Caller : UnwindOutcome.Failed;
     }
 
     /// <summary>Takes what is not address off pointers that came from memory.</summary>
@@ -87,7 +90,7 @@ abstract class Unwinder(WalkContext walk)
         var below = callee.Registers[Cpu.Sp];
         var above = caller.Registers[Cpu.Sp];
         if (above > below)
-            return true;
+            return above - below <= LargestFrame || walk.Memory.TryFind(above, out _);
         if (above == below)
         {
             return Cpu.Lr >= 0
@@ -102,6 +105,12 @@ abstract class Unwinder(WalkContext walk)
             && walk.Code.FindModule(caller.Registers[Cpu.Pc]) >= 0;
     }
 
+    /// <summary>
+    /// Whether code may be at an address. Unwind rules can lead elsewhere: converters leave out those that they can't
+    /// express, such as that of a function that aligned its stack.
+    /// </summary>
+    protected bool IsCode(ulong pc) => walk.Code.FindModule(pc - 1) >= 0 || walk.IsExecutable(pc - 1) != false;
+
     /// <summary>Whether a call could return to an address, as far as modules, symbols, permissions and code bytes tell.</summary>
     protected bool IsReturnAddress(ulong address)
     {
@@ -111,8 +120,15 @@ abstract class Unwinder(WalkContext walk)
             return follows;
 
         var location = walk.Code.Locate(address - 1);
-        return !location.HasSymbols
-            || !location.FunctionUtf8.IsEmpty && walk.Code.Locate(address).FunctionBase != address;
+        if (!location.HasSymbols)
+            return true;
+
+        // Symbols of system libraries name few functions, and how far a name reaches is a guess; but they have unwind rules
+        // for nearly all code.
+        if (!location.IsInKnownFunction && walk.Code.Modules[location.Module].Symbols is { HasCfi: true })
+            return walk.Code.TryFindCfi(location, out _);
+
+        return !location.FunctionUtf8.IsEmpty && walk.Code.Locate(address).FunctionBase != address;
     }
 
     /// <summary>
@@ -134,14 +150,16 @@ abstract class Unwinder(WalkContext walk)
     protected virtual ulong ToCode(ulong word) => walk.Strip(word);
 
     /// <summary>Looks upward from an address for a word that could be a return address.</summary>
-    /// <param name="except">A return address that is known to be used up.</param>
-    protected bool TryScan(ulong start, int words, out ulong slot, out ulong pc, ulong except = 0)
+    protected bool TryScan(WalkFrame callee, ulong start, int words, out ulong slot, out ulong pc)
     {
         pc = 0;
+
+        // A leaf's return address was in the link register; a copy of it on the stack would find the same frame again.
+        var except = callee.Trust == FrameTrust.Leaf ? callee.Registers[Cpu.Pc] : 0;
         for (slot = start; words >= 0 && walk.TryReadWord(slot, out var word); words--)
         {
             pc = ToCode(word);
-            if (pc != except && IsReturnAddress(pc))
+            if (pc != except && IsReturnAddress(pc) && !(callee.IsMainOrAbove && CannotRunMain(pc)))
                 return true;
 
             slot += (uint)Cpu.PointerSize;
@@ -215,6 +233,20 @@ abstract class Unwinder(WalkContext walk)
         callee.Trust == FrameTrust.FramePointer
         && callee.Registers.TryGet(Cpu.Fp, out var fp) && fp != 0 && fp < callee.Registers[Cpu.Sp];
 
+    // On Linux, the program and its C library alone run main. What the dynamic loader did before has left its own return
+    // addresses there.
+    bool CannotRunMain(ulong pc)
+    {
+        if (!walk.IsLinux || walk.Code.FindModule(pc - 1) is not (>= 0 and var module))
+            return false;
+
+        var (name, isMain) = (walk.Code.Modules[module].Name, walk.Code.Modules[module].IsMain);
+        return !isMain
+            && !name.StartsWith("libc.", StringComparison.Ordinal)
+            && !name.StartsWith("libc-", StringComparison.Ordinal)
+            && !name.StartsWith("ld-musl", StringComparison.Ordinal);
+    }
+
     /// <summary>How far a scan above a frame goes.</summary>
     protected static int ScanReach(WalkFrame callee) =>
         callee.IsInterrupted || callee.Trust == FrameTrust.Cfi ? LongScanWords : ScanWords;
@@ -223,11 +255,8 @@ abstract class Unwinder(WalkContext walk)
     protected bool ByScan(WalkFrame callee, WalkFrame caller, out ulong slot)
     {
         slot = 0;
-
-        // A leaf's return address was in the link register; a copy of it on the stack would find the same frame again.
-        var except = callee.Trust == FrameTrust.Leaf ? callee.Registers[Cpu.Pc] : 0;
         if (!MayScan || !callee.Registers.TryGet(Cpu.Sp, out var sp)
-            || !TryScan(sp, ScanReach(callee), out slot, out var pc, except))
+            || !TryScan(callee, sp, ScanReach(callee), out slot, out var pc))
         {
             return false;
         }

@@ -18,8 +18,8 @@ sealed class WalkContext
 
     public Limits Limits { get; init; } = Limits.Default;
 
-    /// <summary>Whether an address could be executed; null where the dump does not tell.</summary>
-    public Func<ulong, bool?> IsExecutable { get; init; } = _ => null;
+    /// <summary>What is mapped where; null where the dump does not tell.</summary>
+    public AddressSpace? Space { get; init; }
 
     /// <summary>
     /// arm64: the bits of a pointer that are its address; those above may hold an authentication code or a tag.
@@ -30,6 +30,18 @@ sealed class WalkContext
     public bool IsApple => Os is OsKind.MacOs or OsKind.Ios;
 
     public bool IsLinux => Os is OsKind.Linux or OsKind.Android;
+
+    /// <summary>Whether an address could be executed; null where the dump does not tell.</summary>
+    public bool? IsExecutable(ulong address)
+    {
+        if (Space is null)
+            return null;
+
+        // Lists of regions can be partial: about a module's code they are believed only where they speak of it.
+        return Space.Find(address) is { } range
+            ? range.Allows(Permissions.Execute)
+            : Code.FindModule(address) < 0 ? false : null;
+    }
 
     /// <summary>The word at an address, as wide as a pointer.</summary>
     public bool TryReadWord(ulong address, out ulong word)

@@ -24,6 +24,9 @@ sealed class WalkFrame
     /// <summary>The frame is the code by which a signal handler returns to the kernel.</summary>
     public bool IsSignalTrampoline { get; set; }
 
+    /// <summary>This frame, or one below it, is the program's main function.</summary>
+    public bool IsMainOrAbove { get; set; }
+
     /// <summary>x86: bytes of parameters that the frame below this one will pop.</summary>
     public uint CalleeParameterSize { get; set; }
 }

@@ -23,7 +23,7 @@ sealed class X86Unwinder(WalkContext walk) : Unwinder(walk)
         var outcome = hasWin ? ByWin(callee, caller, win) : UnwindOutcome.Failed;
         if (outcome == UnwindOutcome.Failed)
             outcome = ByCfi(callee, caller);
-        if (outcome == UnwindOutcome.Failed && ByBadCall(callee, caller))
+        if (outcome == UnwindOutcome.Failed && (ByBadCall(callee, caller) || BySystemCall(callee, caller)))
             outcome = UnwindOutcome.Caller;
         if (outcome == UnwindOutcome.Failed)
             outcome = ByFramePointer(callee, caller);
@@ -57,7 +57,7 @@ sealed class X86Unwinder(WalkContext walk) : Unwinder(walk)
             caller.Registers.Set(Cpu.Fp, calleeFp);
         }
 
-        var skipped = SkipToModule(caller, searchStart);
+        var skipped = SkipToModule(callee, caller, searchStart);
         if (win.HasProgram || win.AllocatesBasePointer)
             RecoverSavedFramePointer(callee, caller, win, searchStart, skipped);
         return IsAbove(callee, caller) ? UnwindOutcome.Caller : UnwindOutcome.Failed;
@@ -71,13 +71,13 @@ sealed class X86Unwinder(WalkContext walk) : Unwinder(walk)
 
         var bySizes = (uint)callee.Registers[Cpu.Sp]
             + callee.CalleeParameterSize + win.LocalSize + win.SavedRegisterSize;
-        if (!TryScan(bySizes, AlignmentWords, out var slot, out var found))
+        if (!TryScan(callee, bySizes, AlignmentWords, out var slot, out var found))
             return bySizes;
 
         // A system call that has returned leaves the address of its own next instruction on the stack.
         var isLeftover = callee.Trust == FrameTrust.Context && !win.HasProgram
             && slot == bySizes && found == callee.Registers[Cpu.Pc];
-        if (isLeftover && !TryScan(bySizes + Word, AlignmentWords, out slot, out _))
+        if (isLeftover && !TryScan(callee, bySizes + Word, AlignmentWords, out slot, out _))
             return bySizes + Word;
 
         return (uint)slot;
@@ -129,13 +129,13 @@ sealed class X86Unwinder(WalkContext walk) : Unwinder(walk)
     }
 
     // Returns how far above the expected place the return address was found.
-    uint SkipToModule(WalkFrame caller, uint searchStart)
+    uint SkipToModule(WalkFrame callee, WalkFrame caller, uint searchStart)
     {
         if (Walk.Code.FindModule(caller.Registers[Cpu.Pc]) >= 0 || !MayScan)
             return 0;
 
         var start = searchStart + Word;
-        if (!TryScan(start, ScanWords, out var slot, out var pc))
+        if (!TryScan(callee, start, ScanWords, out var slot, out var pc))
             return 0;
 
         // What lies between may have saved and changed any register; the frame pointer is looked for afterwards.
@@ -165,6 +165,33 @@ sealed class X86Unwinder(WalkContext walk) : Unwinder(walk)
         }
     }
 
+    // The Linux kernel's own entry code (linux-gate.so) has no symbols. Threads that wait in it have pushed ecx, edx and
+    // ebp, or on some processors ebp alone.
+    bool BySystemCall(WalkFrame callee, WalkFrame caller)
+    {
+        if (!callee.IsInterrupted || !Walk.IsLinux || callee.Location.Module < 0
+            || !Walk.Code.Modules[callee.Location.Module].Name.StartsWith("linux-gate", StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var sp = callee.Registers[Cpu.Sp];
+        foreach (var pushed in (ReadOnlySpan<uint>)[3, 1])
+        {
+            var slot = sp + pushed * Word;
+            if (!Walk.TryReadWord(slot, out var pc) || Walk.Code.FindModule(pc) < 0 || !Walk.TryReadWord(sp, out var fp))
+                continue;
+
+            ReturnTo(callee, caller, pc);
+            caller.Registers.Set(Cpu.Sp, slot + Word);
+            caller.Registers.Set(Cpu.Fp, fp);
+            caller.Trust = FrameTrust.Cfi;
+            return true;
+        }
+
+        return false;
+    }
+
     UnwindOutcome ByFramePointer(WalkFrame callee, WalkFrame caller)
     {
         if (!callee.Registers.TryGet(Cpu.Fp, out var record) || record < callee.Registers[Cpu.Sp]
@@ -181,9 +208,22 @@ sealed class X86Unwinder(WalkContext walk) : Unwinder(walk)
         if (!IsReturnAddress(pc) && !(isChain && IsBelievable(callee, pc, fp + Word)))
             return UnwindOutcome.Failed;
 
-        Fill(caller, pc, record + 2 * Word, FrameTrust.FramePointer);
+        Fill(caller, pc, FindReturnSlot(record + Word, pc) + Word, FrameTrust.FramePointer);
         caller.Registers.Set(Cpu.Fp, fp);
         return IsAbove(callee, caller) ? UnwindOutcome.Caller : UnwindOutcome.Failed;
+    }
+
+    // A function that aligns its stack, as main does, puts a copy of its return address beside the saved ebp; the real one is
+    // up to 16 bytes above.
+    ulong FindReturnSlot(ulong slot, ulong pc)
+    {
+        for (var above = slot + Word; above <= slot + 4 * Word; above += Word)
+        {
+            if (Walk.TryReadWord(above, out var word) && word == pc)
+                return above;
+        }
+
+        return slot;
     }
 
     void RecoverFramePointer(WalkFrame callee, WalkFrame caller, ulong slot)

@@ -71,6 +71,11 @@ ref struct CfiMachine(
         }
 
         value = unchecked(register + (ulong)offset);
+
+        // Breakpad's converter for MIPS writes what happened to be in memory where a function's first rule has no offset:
+        // ".cfa: $sp 94447282428621 +" is $sp.
+        if (cpu.PointerSize == 4 && (offset > uint.MaxValue || offset < -uint.MaxValue))
+            value = register;
         return true;
     }
 

@@ -1,0 +1,204 @@
+using System.Buffers.Binary;
+using System.Text;
+using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Memory;
+using Socorro.Minidumps.Streams;
+using Socorro.Minidumps.Symbols;
+using Socorro.Minidumps.Unwinding;
+
+namespace Socorro.Minidumps.Tests.Unwinding;
+
+/// <summary>Rules of ours, each on a stack made for it: 64-bit x86 on Linux unless said.</summary>
+public sealed class StackRulesTests
+{
+    const ulong Program = 0x400000;
+    const ulong Library = 0x7f0000000000;
+    const ulong Stack = 0x7ffd00000000;
+    const int Sp = 7;
+    const int Pc = 16;
+    const int Fp = 6;
+
+    [Fact]
+    public void Goes_from_a_signal_handler_to_what_it_interrupted()
+    {
+        var stack = new byte[0x400];
+        Write(stack, 0x00, Library + 0x1000);
+        Write(stack, 0x08 + 40 + 8 * 10, Stack + 0x300);
+        Write(stack, 0x08 + 40 + 8 * 15, Stack + 0x200);
+        Write(stack, 0x08 + 40 + 8 * 16, Program + 0x1100);
+        byte[] trampoline = [0x48, 0xc7, 0xc0, 0x0f, 0, 0, 0, 0x0f, 0x05];
+
+        var found = Walk(
+            Context(Program + 0x1010, Stack),
+            [new(Stack, stack), new(Library + 0x1000, trampoline)],
+            """
+            FUNC 1000 80 0 handler
+            STACK CFI INIT 1000 80 .cfa: $rsp 8 + .ra: .cfa -8 + ^
+            FUNC 1100 80 0 interrupted
+            """,
+            "PUBLIC 1000 0 __restore_rt");
+
+        Assert.Equal(["context handler", "cfi __restore_rt", "cfi interrupted"], Describe(found));
+        Assert.Equal(Program + 0x1100, found.Frames[2].Instruction);
+        Assert.Equal(Stack + 0x300, found.GetRegisters(2)[Fp]);
+    }
+
+    [Fact]
+    public void Takes_the_return_address_of_a_call_through_a_null_pointer()
+    {
+        var stack = new byte[0x100];
+        Write(stack, 0, Program + 0x1010);
+        var context = Context(0, Stack);
+        context.Set(3, 42);
+
+        var found = Walk(context, [new(Stack, stack)], "FUNC 1000 80 0 caller", null);
+
+        Assert.Equal(["context ", "leaf caller"], Describe(found));
+        Assert.Equal(42UL, found.GetRegisters(1)[3]);
+    }
+
+    [Theory]
+    [InlineData("_start", "context _start")]
+    [InlineData("__libc_start_main_impl", "context __libc_start_main_impl, cfi above")]
+    [InlineData("start", "context start, cfi above, cfi above")]
+    public void Knows_where_stacks_begin(string function, string frames)
+    {
+        var stack = new byte[0x100];
+        Write(stack, 0x00, Program + 0x1110);
+        Write(stack, 0x08, Program + 0x1120);
+
+        var found = Walk(
+            Context(Program + 0x1010, Stack),
+            [new(Stack, stack)],
+            $"""
+            FUNC 1000 80 0 {function}
+            FUNC 1100 80 0 above
+            STACK CFI INIT 1000 200 .cfa: $rsp 8 + .ra: .cfa -8 + ^
+            """,
+            null);
+
+        Assert.Equal(frames, string.Join(", ", Describe(found)));
+        Assert.Equal(StackEnd.Complete, found.End);
+    }
+
+    [Fact]
+    public void Looks_above_main_in_the_program_and_the_c_library_only()
+    {
+        var stack = new byte[0x200];
+        Write(stack, 0x20, Library + 0x2010);
+        Write(stack, 0x40, Program + 0x1110);
+
+        var found = Walk(
+            Context(Program + 0x1010, Stack), [new(Stack, stack)], "FUNC 1000 80 0 main\nFUNC 1100 80 0 _start", null);
+
+        Assert.Equal(["context main", "scan _start"], Describe(found));
+    }
+
+    [Fact]
+    public void Does_not_take_an_address_for_a_return_address_that_no_call_is_before()
+    {
+        var stack = new byte[0x100];
+        Write(stack, 0x08, Program + 0x1110);
+        Write(stack, 0x10, Program + 0x1130);
+        var code = new byte[0x100];
+        code[0x2b] = 0xe8;
+
+        var found = Walk(
+            Context(Program + 0x1010, Stack), [new(Stack, stack), new(Program + 0x1100, code)], null, null);
+
+        Assert.Equal([Program + 0x1010, Program + 0x1130], found.Frames.Select(frame => frame.Pc));
+    }
+
+    [Fact]
+    public void Follows_a_stack_that_unwind_rules_say_was_left_for_another()
+    {
+        const ulong signalStack = Stack + 0x100000;
+        var upper = new byte[0x100];
+        Write(upper, 0x08, Program + 0x1110);
+        Write(upper, 0x00, Stack);
+
+        var found = Walk(
+            Context(Program + 0x1010, signalStack),
+            [new(Stack, new byte[0x100]), new(signalStack, upper)],
+            """
+            FUNC 1000 80 0 on_its_own_stack
+            FUNC 1100 80 0 switched
+            STACK CFI INIT 1000 80 .cfa: $rsp ^ 16 + .ra: $rsp 8 + ^
+            STACK CFI INIT 1100 80 .cfa: $rsp 8 + .ra: .undef
+            """,
+            null);
+
+        Assert.Equal(["context on_its_own_stack", "cfi switched"], Describe(found));
+        Assert.Equal(StackEnd.Complete, found.End);
+    }
+
+    [Fact]
+    public void Does_not_go_in_circles()
+    {
+        var stack = new byte[0x100];
+        Write(stack, 0x00, Stack + 0x40);
+        Write(stack, 0x40, Stack);
+        var rules = """
+            FUNC 1000 80 0 a
+            STACK CFI INIT 1000 80 .cfa: $rsp ^ .ra: $rip $rbx: $rbx
+            """;
+
+        var found = Walk(Context(Program + 0x1010, Stack), [new(Stack, stack)], rules, null);
+
+        Assert.True(found.Frames.Count < 10);
+    }
+
+    [Fact]
+    public void Calls_a_stack_without_memory_truncated() =>
+        Assert.Equal(StackEnd.Truncated, Walk(Context(Program + 0x1010, Stack), [], null, null).End);
+
+    [Theory]
+    [InlineData("ff d0", true)]
+    [InlineData("41 ff d3", true)]
+    [InlineData("ff 15 00 00 00 00", true)]
+    [InlineData("ff 94 24 80 00 00 00", true)]
+    [InlineData("e8 00 00 00 00", true)]
+    [InlineData("ff e0", false)]
+    [InlineData("89 c3 90 90 90", false)]
+    public void Recognises_calls(string code, bool isCall)
+    {
+        var bytes = Convert.FromHexString(code.Replace(" ", "", StringComparison.Ordinal));
+        var memory = MemoryMap.Build([new(0x1000, new byte[16]), new(0x1010, bytes)], false);
+
+        Assert.Equal(isCall, CallCode.FollowsCall(CpuKind.Amd64, memory, 0x1010 + (ulong)bytes.Length));
+    }
+
+    static IEnumerable<string> Describe(CallStack stack) =>
+        stack.Frames.Select(frame => $"{frame.Trust.Word} {frame.Location.Function}");
+
+    static Registers Context(ulong pc, ulong sp)
+    {
+        var registers = new Registers();
+        registers.Set(Pc, pc);
+        registers.Set(Sp, sp);
+        return registers;
+    }
+
+    static CallStack Walk(Registers context, MemoryRegion[] memory, string? program, string? library)
+    {
+        CodeModule[] modules =
+        [
+            new("program", Program, Program + 0x10000, true, () => Parse(program)),
+            new("libother.so", Library, Library + 0x10000, false, () => Parse(library)),
+        ];
+        var ranges = Array.ConvertAll(modules, module => new AddressIndex.Range(module.Start, module.End, 0));
+        return new ThreadWalker(new()
+        {
+            Cpu = CpuTraits.Find(CpuKind.Amd64)!,
+            Os = OsKind.Linux,
+            Memory = MemoryMap.Build(memory, false),
+            Code = new(modules, AddressIndex.Build(ranges)),
+        }).Walk(context);
+    }
+
+    static SymbolTable? Parse(string? text) =>
+        text is null ? null : SymbolTable.Parse(Encoding.ASCII.GetBytes(text + "\n"), out _);
+
+    static void Write(byte[] stack, int offset, ulong word) =>
+        BinaryPrimitives.WriteUInt64LittleEndian(stack.AsSpan(offset), word);
+}
