@@ -26,12 +26,6 @@ public sealed record Options
     /// <summary>Files that declare fields beside the built-in ones.</summary>
     public IReadOnlyList<string> Fields { get; init; } = [];
 
-    /// <summary>The rules by which submissions are kept: the name of a preset, or a file.</summary>
-    public string Throttle { get; init; } = "accept-everything";
-
-    /// <summary>A file that holds the token by which another collector may keep its crash ids; empty for none.</summary>
-    public string ForwarderTokenFile { get; init; } = "";
-
     /// <summary>Crashes processed at a time.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 }
@@ -99,18 +93,6 @@ public sealed record Setting(
         {
             IsList = true,
         },
-        new(
-            "throttle",
-            "NAME|FILE",
-            "The rules by which submissions are kept: a preset or a JSON file, see 'socorro throttle'",
-            options => options.Throttle,
-            (options, values) => options with { Throttle = NotEmpty(values[^1]) }),
-        new(
-            "forwarder-token-file",
-            "FILE",
-            "A file with the bearer token by which another collector may keep its crash ids",
-            options => options.ForwarderTokenFile,
-            (options, values) => options with { ForwarderTokenFile = values[^1] }),
         new(
             "workers",
             "N",
