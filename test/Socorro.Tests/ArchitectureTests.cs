@@ -28,6 +28,7 @@ public sealed class ArchitectureTests
             "Socorro.Minidumps.Streams",
             ["Socorro.Minidumps.Unwinding", "Socorro.Minidumps.Output", "Socorro.Minidumps.Symbols"]),
         ("Socorro.Minidumps.Unwinding", ["Socorro.Minidumps.Output"]),
+        ("Socorro.Processing", ["Socorro.Web", "Socorro.Collecting", "Socorro.Engines"]),
         ("Socorro.Crashes", ["Socorro.Storage", "Socorro.Processing", "Socorro.Signatures", "Socorro.Fields"]),
         ("Socorro.Storage", ["Socorro.Processing", "Socorro.Signatures", "Socorro.Fields", "Socorro.Minidumps"]),
         ("Socorro.Signatures", ["Socorro.Storage", "Socorro.Processing", "Socorro.Fields"]),
@@ -70,6 +71,10 @@ public sealed class ArchitectureTests
 
         Assert.Empty(broken.Distinct());
     }
+
+    [Fact]
+    public void Every_rule_is_about_a_part_that_exists() =>
+        Assert.All(MustNotReach, rule => Assert.Contains(ProductTypes(), type => IsIn(type, rule.Part)));
 
     [Fact]
     public void References_are_seen_in_method_bodies_as_well() =>

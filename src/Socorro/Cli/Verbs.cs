@@ -11,7 +11,7 @@ static class Verbs
         Recursive = true,
     };
 
-    static RootCommand Create() =>
+    internal static RootCommand Create() =>
         new("Socorro collects the crashes of native applications and explains them.")
         {
             Debug,
