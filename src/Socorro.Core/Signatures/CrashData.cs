@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Socorro.Signatures;
 
 /// <summary>
@@ -48,6 +50,9 @@ public sealed record CrashData
 
     /// <summary>Names of the dumps beside the main one.</summary>
     public IReadOnlyList<string> AdditionalDumps { get; init; } = [];
+
+    /// <summary>By rule, how Socorro's fails over a value of a wrong type; only compatible signatures care.</summary>
+    internal IReadOnlyDictionary<string, string> Failures { get; init; } = FrozenDictionary<string, string>.Empty;
 }
 
 /// <summary>One thread: its frames from the innermost outwards, and the last system error set on it, by name.</summary>

@@ -21,6 +21,7 @@ public static class CrashDataReader
             {
                 Os = json.TextOf("os"),
                 Reason = json.TextOf("reason"),
+                Failures = PythonFailures.Of(json),
             }
             : WithReport(fields, report);
     }
@@ -75,17 +76,41 @@ public static class CrashDataReader
         [.. thread.Member("frames").Items().Where(IsObject).Take(MaxFrames).Select(ReadFrame)],
         thread.TextOf("last_error_value"));
 
-    static StackFrame ReadFrame(JsonElement frame) => new()
+    /// <summary>One pass over the members: asking for each by name would take most of the time that a stack takes.</summary>
+    static StackFrame ReadFrame(JsonElement frame)
     {
-        Module = frame.TextOf("module"),
-        Function = frame.TextOf("function"),
-        File = frame.TextOf("file"),
-        Line = frame.Member("line").Text(),
-        Offset = frame.TextOf("offset"),
-        Inlines = [.. frame.Member("inlines").Items().Where(IsObject).Take(MaxFrames).Select(call =>
-            new InlineCall(call.TextOf("function"), call.TextOf("file"), call.Member("line").Text()))],
-        UnloadedModules = [.. frame.Member("unloaded_modules").Items().Take(1).Select(module => module.TextOf("module"))],
-    };
+        JsonElement module = default, function = default, file = default, line = default, offset = default;
+        JsonElement inlines = default, unloaded = default;
+        foreach (var member in frame.EnumerateObject())
+        {
+            if (member.NameEquals("module"u8))
+                module = member.Value;
+            else if (member.NameEquals("function"u8))
+                function = member.Value;
+            else if (member.NameEquals("file"u8))
+                file = member.Value;
+            else if (member.NameEquals("line"u8))
+                line = member.Value;
+            else if (member.NameEquals("offset"u8))
+                offset = member.Value;
+            else if (member.NameEquals("inlines"u8))
+                inlines = member.Value;
+            else if (member.NameEquals("unloaded_modules"u8))
+                unloaded = member.Value;
+        }
+
+        return new()
+        {
+            Module = module.Text(),
+            Function = function.Text(),
+            File = file.Text(),
+            Line = line.Text(),
+            Offset = offset.Text(),
+            Inlines = [.. inlines.Items().Where(IsObject).Take(MaxFrames).Select(call =>
+                new InlineCall(call.TextOf("function"), call.TextOf("file"), call.Member("line").Text()))],
+            UnloadedModules = [.. unloaded.Items().Take(1).Select(module => module.Member("module").Text())],
+        };
+    }
 
     static JavaThrowable ReadJavaException(JsonElement exception)
     {

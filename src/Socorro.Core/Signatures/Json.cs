@@ -55,6 +55,17 @@ static partial class Json
             _ => false,
         };
 
+        /// <summary>What Python calls the type of this, once it has read it.</summary>
+        public string PythonType() => element.ValueKind switch
+        {
+            JsonValueKind.Object => "dict",
+            JsonValueKind.Array => "list",
+            JsonValueKind.String => "str",
+            JsonValueKind.Number => element.GetRawText().AsSpan().ContainsAny('.', 'e', 'E') ? "float" : "int",
+            JsonValueKind.True or JsonValueKind.False => "bool",
+            _ => "NoneType",
+        };
+
         string DecodedText()
         {
             try

@@ -52,7 +52,9 @@ public sealed class SignatureGenerator
         {
             try
             {
-                if (rule.Applies(crash, draft))
+                if (draft.IsCompatible && crash.Failures.TryGetValue(rule.Name, out var failure))
+                    draft.Note(rule.Name, $"Rule failed: {failure}");
+                else if (rule.Applies(crash, draft))
                     rule.Apply(crash, draft);
             }
             catch (Exception e)

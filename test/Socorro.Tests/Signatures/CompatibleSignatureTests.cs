@@ -1,5 +1,8 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Socorro.Signatures;
+using Socorro.Signatures.Lists;
+using Socorro.Signatures.Rules;
 
 namespace Socorro.Tests.Signatures;
 
@@ -12,6 +15,39 @@ public sealed class CompatibleSignatureTests
         ["crashid/http://h/report/index/0b794045-87ec-4649-9ce1-73ec10191120/"] = "\"0b794045-87ec-4649-9ce1-73ec10191120\"",
         ["crashid/https://h/report/index/bp-0b794045-87ec-4649-9ce1-73ec10191120"] = "\"0b794045-87ec-4649-9ce1-73ec10191120\"",
     };
+
+    [Theory]
+    [InlineData("""{"threads":[null]}""", "SignatureGenerationRule: Rule failed: 'NoneType' object has no attribute 'get'")]
+    [InlineData("""{"threads":[{"frames":null}]}""", "SignatureGenerationRule: Rule failed: 'NoneType' object is not iterable")]
+    [InlineData("""{"threads":[{"frames":[5]}]}""", "SignatureGenerationRule: Rule failed: 'int' object has no attribute 'get'")]
+    [InlineData("""{"reason":5}""", "BadHardware: Rule failed: argument of type 'int' is not iterable")]
+    [InlineData("""{"abort_message":1.5}""", "AbortSignature: Rule failed: argument of type 'float' is not iterable")]
+    [InlineData("""{"ipc_channel_error":true}""", "SignatureIPCChannelError: Rule failed: 'bool' object is not subscriptable")]
+    [InlineData("""{"async_shutdown_timeout":"[]"}""", "SignatureShutdownTimeout: Rule failed: 'list' object has no attribute 'get'")]
+    public void Fails_over_wrong_types_as_Socorro_does(string crash, string note)
+    {
+        var signature = new SignatureGenerator(SignatureLists.From(), SignatureMode.Compatible)
+            .Generate(CrashDataReader.Read(JsonDocument.Parse(crash).RootElement));
+
+        Assert.Contains(note, signature.Notes);
+    }
+
+    [Theory]
+    [InlineData("", "Expecting value: line 1 column 1 (char 0)")]
+    [InlineData("nope", "Expecting value: line 1 column 1 (char 0)")]
+    [InlineData("{\"a\":1}x", "Extra data: line 1 column 8 (char 7)")]
+    [InlineData("{\"a\" 1}", "Expecting ':' delimiter: line 1 column 6 (char 5)")]
+    [InlineData("[1 2]", "Expecting ',' delimiter: line 1 column 4 (char 3)")]
+    [InlineData("{\"a\":\n", "Expecting value: line 2 column 1 (char 6)")]
+    [InlineData("{'a':1}", "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)")]
+    [InlineData("\"abc", "Unterminated string starting at: line 1 column 1 (char 0)")]
+    [InlineData("\"a\\x\"", "Invalid \\escape: line 1 column 3 (char 2)")]
+    [InlineData("\"a\\u12g4\"", "Invalid \\uXXXX escape: line 1 column 4 (char 3)")]
+    [InlineData("\"a\tb\"", "Invalid control character at: line 1 column 3 (char 2)")]
+    [InlineData("[1.5e3, -0, NaN, tru]", "Expecting value: line 1 column 18 (char 17)")]
+    [InlineData("[01]", "Expecting ',' delimiter: line 1 column 3 (char 2)")]
+    public void Complains_about_JSON_as_Python_does(string json, string complaint) =>
+        Assert.Equal(complaint, JsonComplaint.Of(json));
 
     public static IEnumerable<TheoryDataRow<int, string>> Rows()
     {

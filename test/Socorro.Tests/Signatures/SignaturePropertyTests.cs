@@ -28,7 +28,7 @@ public sealed class SignaturePropertyTests
     public void Any_frames_make_a_signature_of_printable_ascii_and_at_most_255_characters()
     {
         var random = new Random(20_250_101);
-        for (var i = 0; i < 4_000; i++)
+        for (var i = 0; i < 1_500; i++)
         {
             var crash = new CrashData
             {
@@ -54,7 +54,7 @@ public sealed class SignaturePropertyTests
             "type", "filename", "oom_allocation_size", "abort_message", "async_shutdown_timeout", "conditions", "phase", "hang",
             "ipc_channel_error", "ipc_message_name", "mdsw_status_string", "additional_minidumps", "json_dump", "crash_info",
         ];
-        for (var i = 0; i < 4_000; i++)
+        for (var i = 0; i < 1_500; i++)
         {
             var json = JsonSerializer.SerializeToElement(RandomObject(random, names, 0));
             foreach (var generator in Generators)

@@ -30,7 +30,7 @@ sealed partial class FrameNormalizer(PatternList lineNumbers, SignatureMode mode
         if (entry.Module is { Length: > 0 } module && module.Trim('[', ']') is var name && (name.Length > 0 || _isCompatible))
             return name;
 
-        if (entry.UnloadedModules is [var unloaded, ..] && (unloaded is not null || _isCompatible))
+        if (entry.UnloadedModules is [var unloaded, ..] && (unloaded is { Length: > 0 } || _isCompatible))
             return $"(unloaded {unloaded ?? "None"})";
 
         return entry.Offset is { Length: > 0 } offset ? $"@{PythonText.WithoutLeadingZeros(offset)}" : "";

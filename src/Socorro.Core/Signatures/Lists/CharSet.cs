@@ -13,6 +13,11 @@ sealed class CharSet(UInt128 ascii, Func<char, bool> beyond)
         or UnicodeCategory.OtherLetter or UnicodeCategory.NonSpacingMark or UnicodeCategory.DecimalDigitNumber
         or UnicodeCategory.ConnectorPunctuation);
 
+    static readonly CharSet[] Singles = [.. Enumerable.Range(0, 128).Select(single => Where(c => c == single))];
+
+    public static CharSet Single(char single, bool ignoreCase) =>
+        single < 128 && !ignoreCase ? Singles[single] : Range(single, single, ignoreCase);
+
     public static CharSet Range(char first, char last, bool ignoreCase) => ignoreCase
         ? Where(c => IsIn(c, first, last) || IsIn(char.ToLowerInvariant(c), first, last)
             || IsIn(char.ToUpperInvariant(c), first, last))

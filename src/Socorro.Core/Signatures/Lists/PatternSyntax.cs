@@ -82,7 +82,7 @@ ref struct PatternSyntax
             '.' => new Pattern.Character(CharSet.AnyButLineFeed),
             '$' => new Pattern.End(),
             '^' => null,
-            _ => new Pattern.Character(CharSet.Range(c, c, _ignoreCase)),
+            _ => new Pattern.Character(CharSet.Single(c, _ignoreCase)),
         };
     }
 
@@ -123,8 +123,8 @@ ref struct PatternSyntax
             'W' => CharSet.WordCharacters.Complement(),
             's' => CharSet.Blanks,
             'S' => CharSet.Blanks.Complement(),
-            't' => CharSet.Range('\t', '\t', false),
-            _ => char.IsAsciiLetterOrDigit(c) ? null : CharSet.Range(c, c, _ignoreCase),
+            't' => CharSet.Single('\t', ignoreCase: false),
+            _ => char.IsAsciiLetterOrDigit(c) ? null : CharSet.Single(c, _ignoreCase),
         };
     }
 

@@ -118,7 +118,7 @@ ref struct JsonComplaint
 
         var digits = _text[_position..Math.Min(_text.Length, _position + 4)];
         if (digits.Length < 4 || digits.ContainsAnyExcept(HexDigits))
-            return Complain("Invalid \\uXXXX escape", _position);
+            return Complain("Invalid \\uXXXX escape", _position - 1);
 
         _position += 4;
         return true;

@@ -33,7 +33,7 @@ sealed class ShutdownTimeoutRule() : SignatureRule("SignatureShutdownTimeout")
         if (timeout.ValueKind != JsonValueKind.Object)
         {
             if (draft.IsCompatible)
-                throw new InvalidOperationException($"'{PythonType(timeout)}' object has no attribute 'get'");
+                throw new InvalidOperationException($"'{timeout.PythonType()}' object has no attribute 'get'");
 
             NoteError(draft, "not an object");
             return "UNKNOWN";
@@ -58,13 +58,4 @@ sealed class ShutdownTimeoutRule() : SignatureRule("SignatureShutdownTimeout")
     }
 
     void NoteError(SignatureDraft draft, string error) => draft.Note(Name, $"Error parsing AsyncShutdownTimeout: {error}");
-
-    static string PythonType(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Array => "list",
-        JsonValueKind.String => "str",
-        JsonValueKind.Number => value.GetRawText().AsSpan().ContainsAny('.', 'e', 'E') ? "float" : "int",
-        JsonValueKind.True or JsonValueKind.False => "bool",
-        _ => "NoneType",
-    };
 }
