@@ -4,7 +4,8 @@ namespace Socorro.Signatures;
 
 /// <summary>
 /// Reads <see cref="CrashData"/> from JSON: the form in which signature tools exchange it, the stack walker's report, or a
-/// processed crash, which holds such a report and the annotations. Members of the wrong type are as good as absent.
+/// processed crash, which holds such a report and the annotations. Numbers and booleans are taken for texts where texts are
+/// expected; everything else of a wrong type is as good as absent.
 /// </summary>
 public static class CrashDataReader
 {

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace Socorro.Signatures;
 
-/// <summary>Reads JSON whose values may be of any type: what does not fit is as good as absent.</summary>
+/// <summary>Reads JSON whose values may be of any type.</summary>
 static partial class Json
 {
     extension(JsonElement element)

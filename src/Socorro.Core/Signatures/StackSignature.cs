@@ -19,10 +19,9 @@ sealed class StackSignature(SignatureLists lists, SignatureMode mode)
     /// <summary>Frames of the program that make the stack hash; deeper ones are mostly the same main loop.</summary>
     const int MaxHashed = 10;
 
-    readonly FrameNormalizer _normalizer = new(lists.LineNumbers, mode);
     readonly FrameClassifier _classifier = new(lists);
 
-    public FrameNormalizer Normalizer => _normalizer;
+    public FrameNormalizer Normalizer { get; } = new(lists.LineNumbers, mode);
 
     public (string Text, IReadOnlyList<string> Notes) Of(CrashData crash, SignatureDraft draft)
     {
@@ -76,7 +75,7 @@ sealed class StackSignature(SignatureLists lists, SignatureMode mode)
             if (frames.Count == maxEntries)
                 break;
 
-            frames.Add(_classifier.Classify(_normalizer.Normalize(entry)));
+            frames.Add(_classifier.Classify(Normalizer.Normalize(entry)));
         }
 
         return frames;
