@@ -12,6 +12,9 @@ namespace Socorro.Processing;
 /// </summary>
 public sealed class Draft
 {
+    /// <summary>Notes are for people; a hostile dump may have as many oddities as it has modules.</summary>
+    const int MaxNotes = 500;
+
     readonly FieldSet _declared;
     readonly CrashInput _input;
     readonly SortedDictionary<string, JsonNode?> _fields = new(StringComparer.Ordinal);
@@ -45,8 +48,6 @@ public sealed class Draft
     public IReadOnlyCollection<string> Reported => _reports.Keys;
 
     public IReadOnlyList<string> Notes => _notes;
-
-    public IReadOnlyDictionary<string, JsonNode?> Fields => _fields;
 
     /// <summary>The fields and annotations that the rule at work has found something in.</summary>
     internal HashSet<string> Used { get; } = [];
@@ -110,7 +111,13 @@ public sealed class Draft
         Written.Add(field);
     }
 
-    public void Note(string text) => _notes.Add(text);
+    public void Note(string text)
+    {
+        if (_notes.Count < MaxNotes)
+            _notes.Add(text);
+        else if (_notes.Count == MaxNotes)
+            _notes.Add("more notes are left out");
+    }
 
     /// <summary>Holds what follows to a rule's declarations; null for the pipeline itself.</summary>
     internal void BeginRule(Rule? rule)

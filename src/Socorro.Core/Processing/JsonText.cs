@@ -78,12 +78,11 @@ static partial class JsonText
         {
             case JsonValueKind.Object:
                 text.Append('{');
-                var first = true;
-                foreach (var member in element.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal))
+                var members = element.EnumerateObject().OrderBy(member => member.Name, StringComparer.Ordinal);
+                foreach (var (i, member) in members.Index())
                 {
-                    AppendString(text.Append(first ? "" : ", "), member.Name);
+                    AppendString(text.Append(i == 0 ? "" : ", "), member.Name);
                     AppendSorted(text.Append(": "), member.Value);
-                    first = false;
                 }
 
                 text.Append('}');
@@ -91,8 +90,8 @@ static partial class JsonText
 
             case JsonValueKind.Array:
                 text.Append('[');
-                for (var i = 0; i < element.GetArrayLength(); i++)
-                    AppendSorted(text.Append(i == 0 ? "" : ", "), element[i]);
+                foreach (var (i, item) in element.EnumerateArray().Index())
+                    AppendSorted(text.Append(i == 0 ? "" : ", "), item);
 
                 text.Append(']');
                 break;

@@ -75,6 +75,30 @@ public sealed class PipelineTests
     }
 
     [Fact]
+    public void Whatever_a_dump_makes_of_itself_the_notes_stay_readable()
+    {
+        var threads = string.Join(',', Enumerable.Repeat("""{"truncated":true}""", 10_000));
+        var input = Pipelines.Crash() with { Walks = [Pipelines.Walked($$"""{"threads":[{{threads}}]}""")] };
+
+        var notes = Pipelines.NotesOf(Pipelines.Process(input));
+
+        Assert.Equal(501, notes.Count);
+        Assert.Equal("more notes are left out", notes[^1]);
+    }
+
+    [Fact]
+    public void Soft_errors_of_many_parts_take_no_time()
+    {
+        var errors = string.Join(',', Enumerable.Repeat("""{"b":[1],"a":{}}""", 200_000));
+        var input = Pipelines.Crash() with { Walks = [Pipelines.Walked($$"""{"soft_errors":[{{errors}}]}""")] };
+
+        var text = Pipelines.Process(input).GetProperty("soft_errors").GetString()!;
+
+        Assert.Equal(4096, text.Length);
+        Assert.StartsWith("""[{"a": {}, "b": [1]}, {"a": {}""", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Processing_again_begins_with_nothing_and_keeps_notes_and_signature_of_before()
     {
         var first = Pipelines.Process(Pipelines.Crash(("Vendor", "v"))).GetRawText();

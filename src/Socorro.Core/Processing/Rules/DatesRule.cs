@@ -30,7 +30,9 @@ sealed class DatesRule : Rule
         crash.Set("client_crash_date", Write(DateTimeOffset.FromUnixTimeSeconds(crashed)));
 
         // The dump knows how long its process ran where the client does not say when it started.
-        var started = crash.FindInteger("startup_time") ?? crashed - (crash.FindInteger("process_uptime") ?? 0);
+        var started = crash.FindInteger("startup_time") is { } start and >= 0
+            ? start
+            : crashed - (crash.FindInteger("process_uptime") ?? 0);
         crash.Set("uptime", Math.Max(0, crashed - started));
         crash.Set("install_age", Math.Max(0, crashed - ReadInstallTime(crash, started)));
         crash.Set("last_crash", ReadLastCrash(crash));

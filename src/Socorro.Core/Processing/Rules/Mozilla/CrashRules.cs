@@ -68,5 +68,5 @@ sealed class ShutdownHangRule : Rule
     public override bool Applies(Draft crash) =>
         crash.FindText("signature")?.StartsWith("shutdownhang", StringComparison.Ordinal) == true;
 
-    public override void Act(Draft crash) => crash.Set("crashing_thread", 0);
+    public override void Act(Draft crash) => crash.Set("crashing_thread", 0L);
 }
