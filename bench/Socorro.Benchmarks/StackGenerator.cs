@@ -55,7 +55,7 @@ sealed class StackGenerator(int functions, int threads, int depth)
         const int directory = 32 + 12 * 4;
         var body = new MemoryStream();
         var streams = new List<(uint Type, uint Rva, uint Size)>();
-        body.Position = directory;
+        body.SetLength(directory);
         AddStream(7, MakeSystemInfo());
         var name = (uint)body.Position;
         body.Write(MakeString(Module));

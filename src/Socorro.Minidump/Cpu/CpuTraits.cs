@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 
 namespace Socorro.Minidumps.Cpu;
@@ -36,7 +37,7 @@ public sealed class CpuTraits
     /// <summary>
     /// Registers that a callee must preserve, so that a caller's value is the callee's unless a rule says else.
     /// </summary>
-    public IReadOnlyList<int> CalleeSaved { get; }
+    public ImmutableArray<int> CalleeSaved { get; }
 
     public int Pc { get; private init; }
 

@@ -20,7 +20,7 @@ public sealed class CodeLocation
     public ulong ModuleOffset { get; init; }
 
     /// <summary>Whether the module's symbols were there to be asked.</summary>
-    public bool HasSymbols { get; init; }
+    public bool HasSymbols => Symbols is not null;
 
     /// <summary>The function's name; null when there is none.</summary>
     public string? Function => field ??= ToText(FunctionUtf8);
@@ -35,7 +35,8 @@ public sealed class CodeLocation
     public uint Line { get; init; }
 
     /// <summary>Where the line's code begins; 0 when not known.</summary>
-    public ulong LineBase { get; init; }
+    public ulong LineBase =>
+        Symbols is not null && Symbols.TryFindLine(ModuleOffset, out var line) ? Address - ModuleOffset + line.Rva : 0;
 
     /// <summary>The calls that were inlined here, the deepest first.</summary>
     public IReadOnlyList<InlineCall> Inlines { get; init; } = [];
@@ -45,6 +46,8 @@ public sealed class CodeLocation
 
     /// <summary>Modules that once were at an address which is in none now.</summary>
     public IReadOnlyList<UnloadedHit> Unloaded { get; init; } = [];
+
+    internal SymbolTable? Symbols { get; init; }
 
     internal ReadOnlyMemory<byte> FunctionUtf8 { get; init; }
 

@@ -97,14 +97,14 @@ sealed class CodeMap(CodeModule[] modules, AddressIndex index, Func<ulong, IRead
         var offset = address - start;
         var symbols = modules[module].Open();
         if (symbols is null || !symbols.TryFind(offset, _inlines, out var hit) || hit.Function.Name.IsEmpty)
-            return new() { Address = address, Module = module, ModuleOffset = offset, HasSymbols = symbols is not null };
+            return new() { Address = address, Module = module, ModuleOffset = offset, Symbols = symbols };
 
         return new()
         {
             Address = address,
             Module = module,
             ModuleOffset = offset,
-            HasSymbols = true,
+            Symbols = symbols,
             FunctionUtf8 = hit.Function.Name,
             FunctionBase = start + hit.Function.Rva,
             FunctionSize = hit.Function.Size,
@@ -113,7 +113,6 @@ sealed class CodeMap(CodeModule[] modules, AddressIndex index, Func<ulong, IRead
             IsMultiple = hit.Function.IsMultiple,
             FileUtf8 = hit.File,
             Line = hit.Line,
-            LineBase = symbols.TryFindLine(offset, out var line) ? start + line.Rva : 0,
             Inlines = TakeInlines(Math.Min(hit.InlineCount, MaxInlines)),
             Bottom = StackBottoms.Default.Find(hit.Function.Name.Span, modules[module].Name),
         };
