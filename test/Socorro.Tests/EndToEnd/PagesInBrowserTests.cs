@@ -111,7 +111,7 @@ public sealed class PagesInBrowserTests(Browser browser, Site site) : IClassFixt
         await window.Page.FillAsync("input[name=query]", $"bp-{id}");
         await window.Page.Keyboard.PressAsync("Enter");
 
-        await window.Page.WaitForURLAsync($"**/report/index/{id}");
+        await Expect(window.Page).ToHaveURLAsync($"{site.Url}/report/index/{id}");
         await Expect(window.Page.Locator("h1")).ToHaveTextAsync("Editor::Paint");
     }
 

@@ -120,6 +120,19 @@ public sealed class ReportPageTests(Site site) : IClassFixture<Site>
     }
 
     [Fact]
+    public async Task Says_why_a_dump_could_not_be_read()
+    {
+        var id = await site.AddProcessedAsync(
+            """{"mdsw_status_string":"HeaderMismatch","mdsw_stderr":"It does not begin with MDMP.","os_name":"Unknown","cpu_arch":"unknown"}""");
+
+        var (_, html) = await site.BrowseAsync($"/report/index/{id}");
+
+        Assert.Contains("The minidump could not be read: <strong>HeaderMismatch</strong>. It does not begin with MDMP.", html, StringComparison.Ordinal);
+        Assert.Contains("There are no stacks", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<dt>CPU</dt><dd>unknown", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Keeps_hostile_text_inert()
     {
         const string Attack = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}\u202e";

@@ -58,6 +58,9 @@ public sealed record CrashReport
     /// <summary>The crashing instruction's disassembly; empty when unknown.</summary>
     public string Instruction => Text(Fields.Member("json_dump").Member("crash_info"), "instruction");
 
+    /// <summary>In a word why the main dump could not be walked; empty when it could, or when there is none.</summary>
+    public string Refusal => Field("mdsw_status_string") is var status && status == "OK" ? "" : status;
+
     /// <summary>What the program said when it gave up, if it said anything.</summary>
     public string Message =>
         Field("moz_crash_reason") is { Length: > 0 } reason ? reason
