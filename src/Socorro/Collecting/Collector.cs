@@ -61,6 +61,7 @@ public sealed partial class Collector(
             return refusal;
 
         _names.AddMapped(submission.Annotations, request.Query);
+        SentryAnnotations.Map(submission, request.RouteValues["project"] as string ?? "");
         var decision = rules.Decide(submission.Annotations, time.GetUtcNow(), Random.Shared);
         metrics.Throttled(decision);
         submission.Rule = decision.Rule;

@@ -33,14 +33,8 @@ static class JsonAnnotations
         }
     }
 
-    static string ToText(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString()!,
-        JsonValueKind.Null => "",
-        _ => value.GetRawText(),
-    };
-
-    static string Mend(string json)
+    /// <summary>Makes JSON of what only its strictest readers refuse.</summary>
+    public static string Mend(string json)
     {
         if (!NotNumbers.Any(json.Contains) && !json.Contains(@"\ud", StringComparison.OrdinalIgnoreCase))
             return json;
@@ -62,6 +56,13 @@ static class JsonAnnotations
 
         return mended.ToString();
     }
+
+    static string ToText(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => value.GetString()!,
+        JsonValueKind.Null => "",
+        _ => value.GetRawText(),
+    };
 
     static string? FindNotNumber(string json, int at) =>
         NotNumbers.FirstOrDefault(word => string.CompareOrdinal(json, at, word, 0, word.Length) == 0);

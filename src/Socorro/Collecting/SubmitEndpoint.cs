@@ -9,20 +9,24 @@ namespace Socorro.Collecting;
 public static class SubmitEndpoint
 {
     const string Path = "/submit";
+    const string SentryPath = "/api/{project}/minidump";
     const string Json = "application/json";
 
     extension(IEndpointRouteBuilder routes)
     {
-        /// <summary>Maps <c>/submit</c>. Every answer has a Content-Length: Crashpad can't read a chunked one.</summary>
-        public void MapCollecting() => routes.Map(
-            Path, (HttpContext context, Collector collector, CancellationToken cancel) => HandleAsync(context, collector, cancel));
+        /// <summary>Maps <c>/submit</c>, and the address that Sentry's clients have for minidumps.</summary>
+        public void MapCollecting()
+        {
+            routes.Map(Path, HandleAsync);
+            routes.Map(SentryPath, HandleAsync);
+        }
     }
 
     static Task HandleAsync(HttpContext context, Collector collector, CancellationToken cancel)
     {
         var response = context.Response;
         // Routing takes /submit/ for the same address; clients are promised that it is not.
-        if (context.Request.Path != Path)
+        if (context.Request.Path == $"{Path}/")
             return WriteTitleAsync(response, StatusCodes.Status404NotFound, cancel);
 
         // A page of any origin may submit: a crash carries no authority, and nothing can be read back.
@@ -69,6 +73,7 @@ public static class SubmitEndpoint
         return WriteAsync(response, Json, $$"""{"title": "{{status}} {{ReasonPhrases.GetReasonPhrase(status)}}"}""", cancel);
     }
 
+    // Every answer has a Content-Length: Crashpad can't read a chunked one.
     static async Task WriteAsync(HttpResponse response, string type, string text, CancellationToken cancel)
     {
         var bytes = Encoding.UTF8.GetBytes(text);

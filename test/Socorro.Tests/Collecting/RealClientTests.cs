@@ -96,6 +96,55 @@ public sealed class RealClientTests(CollectorServer server) : IClassFixture<Coll
         Assert.Equal("38.0.0", crash.Annotations["ver"]);
     }
 
+    [Theory]
+    [InlineData("/api/42/minidump/?sentry_key=k", "one part")]
+    [InlineData("/api/42/minidump", "pieces")]
+    [InlineData("/submit", "brackets")]
+    public async Task Clients_of_Sentry(string target, string form)
+    {
+        const string Sentry = """{"release":"editor@3.1+7","environment":"staging","user":{"email":"a@b.c"},"tags":{"gpu":"x"}}""";
+        byte[][] parts = form switch
+        {
+            "one part" => [Part.Text("sentry", Sentry)],
+            "pieces" => [Part.Text("sentry__2", Sentry[30..]), Part.Text("sentry__1", Sentry[..30])],
+            _ =>
+            [
+                Part.Text("sentry[release]", "editor@3.1+7"),
+                Part.Text("sentry[environment]", "staging"),
+                Part.Text("sentry[user][email]", "a@b.c"),
+            ],
+        };
+        var request = WireRequest.Of([.. parts, Part.Dump("upload_file_minidump", "MDMP"), Part.Dump("__sentry-event", "\u0081")]);
+
+        var crash = await server.GetStoredAsync(await server.SendAsync(request with { Target = target }));
+
+        Assert.Equal("editor", crash.Annotations["ProductName"]);
+        Assert.Equal("3.1+7", crash.Annotations["Version"]);
+        Assert.Equal("staging", crash.Annotations["ReleaseChannel"]);
+        Assert.Equal(["upload_file_minidump", "__sentryevent"], crash.Dumps.Select(dump => dump.Name));
+        Assert.DoesNotContain(crash.Annotations, pair => pair.Value.Contains("a@b.c"));
+        Assert.StartsWith("Removed sentry", Assert.Single(crash.Metadata.Notes));
+        if (form != "brackets")
+            Assert.Equal("""{"release":"editor@3.1+7","environment":"staging","tags":{"gpu":"x"}}""", crash.Annotations["sentry"]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[1]")]
+    [InlineData("{")]
+    [InlineData("{\"release\":\"\",\"tags\":{\"a\":\"\\ud800\"},\"tags\":1}")]
+    [InlineData("{\"release\":7,\"environment\":null}")]
+    public async Task A_client_of_Sentry_that_says_little_is_known_by_its_project(string sentry)
+    {
+        var request = WireRequest.Of(Part.Text("sentry", sentry), Part.Dump("upload_file_minidump", "MDMP"));
+
+        var crash = await server.GetStoredAsync(await server.SendAsync(request with { Target = "/api/my-app/minidump/" }));
+
+        Assert.Equal("my-app", crash.Annotations["ProductName"]);
+        Assert.Equal(sentry, crash.Annotations["sentry"]);
+        Assert.DoesNotContain("Version", crash.Annotations.Keys);
+    }
+
     [Fact]
     public async Task The_Firefox_crash_reporter()
     {
