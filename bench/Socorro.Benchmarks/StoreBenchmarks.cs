@@ -16,6 +16,7 @@ namespace Socorro.Benchmarks;
 /// noise, so that nothing is won by compression: what counts is the bytes that reach the disk.
 /// </summary>
 [Config(typeof(OneRun))]
+[MinColumn]
 public class StoreBenchmarks
 {
     const int Writers = 64;

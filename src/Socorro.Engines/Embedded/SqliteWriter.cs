@@ -11,6 +11,9 @@ sealed class SqliteWriter : IDisposable
     // Room for the changes of one group of dumps, which otherwise would be written out before the commit and read again.
     const int CacheKibibytes = 32 * 1024;
 
+    // What a burst leaves of the log; its file would otherwise stay as large as it ever was.
+    const int MaxIdleLog = 64 << 20;
+
     readonly SqliteConnection _connection;
     readonly Dictionary<string, SqliteCommand> _statements = [];
 
@@ -24,6 +27,7 @@ sealed class SqliteWriter : IDisposable
             Run("pragma synchronous = full");
             Run($"pragma busy_timeout = {BusyTimeout}");
             Run($"pragma cache_size = -{CacheKibibytes}");
+            Run($"pragma journal_size_limit = {MaxIdleLog}");
         }
         catch
         {

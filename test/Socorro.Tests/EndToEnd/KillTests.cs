@@ -65,18 +65,11 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             Interlocked.Increment(ref _sent);
             var dump = new byte[Random.Shared.Next(1, 200_000)];
             Random.Shared.NextBytes(dump);
-            using var form = new MultipartFormDataContent
-            {
-                { new StringContent("KillTest"), "ProductName" },
-                { new StringContent("1.0"), "Version" },
-                { new ByteArrayContent(dump), Crash.MainDump, "a.dmp" },
-            };
             try
             {
-                using var answer = await server.Http.PostAsync("/submit", form, killed);
-                var text = await answer.Content.ReadAsStringAsync(killed);
-                Assert.StartsWith("CrashID=bp-", text, StringComparison.Ordinal);
-                _acknowledged[CrashId.Parse(text["CrashID=bp-".Length..].TrimEnd())] = dump;
+                var (_, answer) = await server.SubmitAsync(dump, killed);
+                Assert.StartsWith("CrashID=bp-", answer, StringComparison.Ordinal);
+                _acknowledged[CrashId.Parse(answer["CrashID=bp-".Length..].TrimEnd())] = dump;
             }
             catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
             {

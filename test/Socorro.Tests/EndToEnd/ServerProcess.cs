@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using Socorro.Tests.Storage;
 
 namespace Socorro.Tests.EndToEnd;
 
@@ -35,7 +37,21 @@ sealed class ServerProcess : IAsyncDisposable
             return new(process, new(line[Announcement.Length..].Split(' ')[0]));
         }
 
+        await process.WaitForExitAsync(cancel);
         throw new InvalidOperationException($"{program} ended with {process.ExitCode} before it listened");
+    }
+
+    /// <summary>Sends one crash as a client does.</summary>
+    public async Task<(HttpStatusCode Status, string Answer)> SubmitAsync(byte[] dump, CancellationToken cancel)
+    {
+        using var form = new MultipartFormDataContent
+        {
+            { new StringContent("Editor"), "ProductName" },
+            { new StringContent("1.0"), "Version" },
+            { new ByteArrayContent(dump), Crash.MainDump, "a.dmp" },
+        };
+        using var answer = await Http.PostAsync("/submit", form, cancel);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancel));
     }
 
     /// <summary>Ends it as the power does: no handler runs, nothing is flushed.</summary>

@@ -44,6 +44,24 @@ public sealed class SqliteCrashQueueTests : CrashQueueContract
         await waiting.WaitAsync(TimeSpan.FromSeconds(10), Cancel);
     }
 
+    [Fact]
+    public async Task Refuses_while_the_disk_is_full_and_recovers_by_itself()
+    {
+        using var disk = SmallDisk.Mount(_folder.Of("disk"), "1m");
+        await using var queue = await SqliteCrashQueue.OpenAsync(
+            Path.Combine(disk.Path, "queue.db"), _folder.Of("running"), Time, Cancel);
+        var ids = NewIds(3000);
+        await queue.PublishAsync(Lane.Standard, ids[..10], Cancel);
+        var ballast = disk.FillUp();
+
+        await Assert.ThrowsAsync<StorageRefusedException>(() => queue.PublishAsync(Lane.Standard, ids[10..], Cancel));
+        Assert.Equal(10, (await queue.MeasureAsync(Cancel))[(int)Lane.Standard].Waiting);
+
+        File.Delete(ballast);
+        await queue.PublishAsync(Lane.Standard, ids[10..], Cancel);
+        Assert.Equal(3000, (await queue.MeasureAsync(Cancel))[(int)Lane.Standard].Waiting);
+    }
+
     protected override async Task<CrashQueue> OpenAsync() =>
         await SqliteCrashQueue.OpenAsync(_folder.Of("queue.db"), _folder.Of("running"), Time, Cancel);
 

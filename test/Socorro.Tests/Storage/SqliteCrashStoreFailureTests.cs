@@ -1,23 +1,19 @@
-using System.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using Socorro.Engines.Embedded;
 using Socorro.Storage;
 
 namespace Socorro.Tests.Storage;
 
 /// <summary>What the crash store does when its disk or its files fail.</summary>
-public sealed class SqliteCrashStoreFailureTests : IAsyncDisposable
+public sealed class SqliteCrashStoreFailureTests : IDisposable
 {
     readonly TemporaryFolder _folder = new();
 
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public ValueTask DisposeAsync()
-    {
-        _folder.Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Refuses_while_the_disk_is_full_and_recovers_by_itself()
@@ -27,7 +23,7 @@ public sealed class SqliteCrashStoreFailureTests : IAsyncDisposable
         using var before = Crash.Small();
         await store.PutRawAsync(before.Raw, before.Dumps, Cancel);
 
-        var ballast = FillUp(disk.Path);
+        var ballast = disk.FillUp();
         using var refused = new Crash(Noise(200_000));
         var refusal = await Assert.ThrowsAsync<StorageRefusedException>(
             () => store.PutRawAsync(refused.Raw, refused.Dumps, Cancel));
@@ -48,7 +44,7 @@ public sealed class SqliteCrashStoreFailureTests : IAsyncDisposable
     {
         using var disk = SmallDisk.Mount(_folder.Of("disk"), "1m");
         await using var store = Open(disk.Path);
-        var ballast = FillUp(disk.Path);
+        var ballast = disk.FillUp();
         using var crash = Crash.Small();
 
         await Assert.ThrowsAsync<StorageRefusedException>(() => store.PutRawAsync(crash.Raw, crash.Dumps, Cancel));
@@ -211,63 +207,12 @@ public sealed class SqliteCrashStoreFailureTests : IAsyncDisposable
     }
 
     static SqliteCrashStore Open(string folder) =>
-        new(folder, new Microsoft.Extensions.Time.Testing.FakeTimeProvider(Crash.Noon), NullLogger<SqliteCrashStore>.Instance);
+        new(folder, new FakeTimeProvider(Crash.Noon), NullLogger<SqliteCrashStore>.Instance);
 
     static byte[] Noise(int length)
     {
         var bytes = new byte[length];
         new Random(length).NextBytes(bytes);
         return bytes;
-    }
-
-    static string FillUp(string disk)
-    {
-        var path = Path.Combine(disk, "ballast");
-        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
-        var block = new byte[4096];
-        try
-        {
-            for (var at = 0L; ; at += block.Length)
-                RandomAccess.Write(file, block, at);
-        }
-        catch (IOException)
-        {
-            return path;
-        }
-    }
-
-    /// <summary>A small file system in memory. Only root may mount one: elsewhere the test is skipped.</summary>
-    sealed class SmallDisk : IDisposable
-    {
-        SmallDisk(string path) => Path = path;
-
-        public string Path { get; }
-
-        public static SmallDisk Mount(string path, string size)
-        {
-            Directory.CreateDirectory(path);
-            var error = Run("mount", "-t", "tmpfs", "-o", $"size={size}", "tmpfs", path);
-            Assert.SkipUnless(error is null, $"no small disk can be mounted here: {error}");
-            return new(path);
-        }
-
-        public void Remount(string mode) => Assert.Null(Run("mount", "-o", $"remount,{mode}", Path));
-
-        public void Dispose() => Run("umount", "-l", Path);
-
-        static string? Run(string program, params string[] arguments)
-        {
-            try
-            {
-                using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-                var error = process.StandardError.ReadToEnd();
-                process.WaitForExit();
-                return process.ExitCode == 0 ? null : error;
-            }
-            catch (System.ComponentModel.Win32Exception e)
-            {
-                return e.Message;
-            }
-        }
     }
 }
