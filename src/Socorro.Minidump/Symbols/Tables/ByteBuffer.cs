@@ -18,9 +18,11 @@ sealed class ByteBuffer
 
     public void WriteByte(byte value)
     {
-        if (Length == _bytes.Length)
+        var length = Length;
+        if ((uint)length >= (uint)_bytes.Length)
             Grow(1);
-        _bytes[Length++] = value;
+        _bytes[length] = value;
+        Length = length + 1;
     }
 
     public void WriteUInt32(uint value) => BinaryPrimitives.WriteUInt32LittleEndian(Reserve(4), value);

@@ -65,41 +65,33 @@ static class LineProgram
     /// <summary>Finds the line that covers an address.</summary>
     public static bool TryFind(ReadOnlySpan<byte> program, uint functionRva, ulong rva, out LineRow found)
     {
-        found = new() { Rva = functionRva };
         var reader = new VariableReader(program);
-        while (!reader.IsAtEnd && TryStep(ref reader, ref found) && found.Rva <= rva)
+        var end = (ulong)functionRva;
+        var line = 0u;
+        var file = 0u;
+        found = default;
+        while (reader.TryRead(out var header))
         {
-            if (rva - found.Rva < found.Size)
-                return true;
+            var gap = 0UL;
+            if ((header & HasGap) != 0 && !reader.TryRead(out gap))
+                return false;
+
+            if (!reader.TryReadSigned(out var delta))
+                return false;
+
+            if ((header & FileChanged) != 0 && !reader.TryRead32(out file))
+                return false;
+
+            line = unchecked((uint)(line + delta));
+            var start = unchecked(end + gap);
+            end = unchecked(start + (header >> FlagBits));
+            if (rva >= end && start < end)
+                continue;
+
+            found = new() { Rva = start, Size = end - start, Line = line, File = file };
+            return rva >= start && rva < end;
         }
 
         return false;
-    }
-
-    /// <summary>Turns the row before into the next one.</summary>
-    static bool TryStep(ref VariableReader reader, ref LineRow row)
-    {
-        if (!reader.TryRead(out var header))
-            return false;
-
-        var gap = 0UL;
-        var file = row.File;
-        if ((header & HasGap) != 0 && !reader.TryRead(out gap))
-            return false;
-
-        if (!reader.TryReadSigned(out var lineDelta))
-            return false;
-
-        if ((header & FileChanged) != 0 && !reader.TryRead32(out file))
-            return false;
-
-        row = new()
-        {
-            Rva = unchecked(row.Rva + row.Size + gap),
-            Size = header >> FlagBits,
-            Line = unchecked((uint)(row.Line + lineDelta)),
-            File = file,
-        };
-        return true;
     }
 }

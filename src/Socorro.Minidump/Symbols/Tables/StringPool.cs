@@ -21,12 +21,12 @@ sealed class StringPool
         if (!IsClean(name))
             name = Clean(name);
 
-        var hash = XxHash64.Hash(name);
+        var hash = (uint)XxHash64.Hash(name);
         ref var slot = ref FindSlot(_slots, hash, name);
         if (slot.Offset != 0)
             return slot.Offset;
 
-        slot = new(_blobs.AppendBlob(name), (uint)(hash >> 32));
+        slot = new(_blobs.AppendBlob(name), hash);
         var offset = slot.Offset;
         if (++_count > _slots.Length / 2)
             Grow();
@@ -39,13 +39,13 @@ sealed class StringPool
     public static byte[] Clean(ReadOnlySpan<byte> name) =>
         Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(name).Replace('\0', '_'));
 
-    ref Slot FindSlot(Slot[] slots, ulong hash, ReadOnlySpan<byte> name)
+    ref Slot FindSlot(Slot[] slots, uint hash, ReadOnlySpan<byte> name)
     {
         var mask = slots.Length - 1;
         for (var i = (int)hash & mask; ; i = i + 1 & mask)
         {
             ref var slot = ref slots[i];
-            if (slot.Offset == 0 || slot.Hash == (uint)(hash >> 32) && GetName(slot.Offset).SequenceEqual(name))
+            if (slot.Offset == 0 || slot.Hash == hash && GetName(slot.Offset).SequenceEqual(name))
                 return ref slot;
         }
     }
@@ -55,14 +55,19 @@ sealed class StringPool
         var grown = new Slot[_slots.Length * 2];
         foreach (var slot in _slots)
         {
-            if (slot.Offset == 0)
-                continue;
-
-            var name = GetName(slot.Offset);
-            FindSlot(grown, XxHash64.Hash(name), name) = slot;
+            if (slot.Offset != 0)
+                FindFree(grown, slot.Hash) = slot;
         }
 
         _slots = grown;
+    }
+
+    static ref Slot FindFree(Slot[] slots, uint hash)
+    {
+        var i = (int)hash & slots.Length - 1;
+        while (slots[i].Offset != 0)
+            i = i + 1 & slots.Length - 1;
+        return ref slots[i];
     }
 
     ReadOnlySpan<byte> GetName(uint offset)

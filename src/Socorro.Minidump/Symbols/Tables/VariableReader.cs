@@ -5,23 +5,20 @@ ref struct VariableReader(ReadOnlySpan<byte> bytes)
 {
     readonly ReadOnlySpan<byte> _bytes = bytes;
 
-    public int Position { get; private set; }
+    int _position;
 
-    public readonly bool IsAtEnd => Position >= _bytes.Length;
+    public readonly int Position => _position;
+
+    public readonly bool IsAtEnd => _position >= _bytes.Length;
 
     /// <summary>False when the bytes end within the number or it does not fit 64 bits.</summary>
     public bool TryRead(out ulong value)
     {
-        value = 0;
-        for (var shift = 0; shift < 70 && Position < _bytes.Length; shift += 7)
-        {
-            var part = _bytes[Position++];
-            value |= (ulong)(part & 0x7f) << shift;
-            if (part < 0x80)
-                return true;
-        }
+        if ((uint)_position >= (uint)_bytes.Length || _bytes[_position] >= 0x80)
+            return TryReadLong(out value);
 
-        return false;
+        value = _bytes[_position++];
+        return true;
     }
 
     public bool TryRead32(out uint value)
@@ -40,11 +37,11 @@ ref struct VariableReader(ReadOnlySpan<byte> bytes)
 
     public bool TryReadByte(out byte value)
     {
-        value = IsAtEnd ? (byte)0 : _bytes[Position];
+        value = IsAtEnd ? (byte)0 : _bytes[_position];
         if (IsAtEnd)
             return false;
 
-        Position++;
+        _position++;
         return true;
     }
 
@@ -52,11 +49,25 @@ ref struct VariableReader(ReadOnlySpan<byte> bytes)
     public bool TryTake(ulong count, out ReadOnlySpan<byte> taken)
     {
         taken = default;
-        if (count > (ulong)(_bytes.Length - Position))
+        if (count > (ulong)(_bytes.Length - _position))
             return false;
 
-        taken = _bytes.Slice(Position, (int)count);
-        Position += (int)count;
+        taken = _bytes.Slice(_position, (int)count);
+        _position += (int)count;
         return true;
+    }
+
+    bool TryReadLong(out ulong value)
+    {
+        value = 0;
+        for (var shift = 0; shift < 70 && _position < _bytes.Length; shift += 7)
+        {
+            var part = _bytes[_position++];
+            value |= (ulong)(part & 0x7f) << shift;
+            if (part < 0x80)
+                return true;
+        }
+
+        return false;
     }
 }

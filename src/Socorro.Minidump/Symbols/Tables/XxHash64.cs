@@ -46,14 +46,17 @@ static class XxHash64
         unchecked
         {
             var (a, b, c, d) = (Prime1 + Prime2, Prime2, 0UL, 0 - Prime1);
-            while (bytes.Length >= 32)
+            var length = bytes.Length & ~31;
+            for (var i = 0; i < length; i += 32)
             {
-                a = Round(a, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-                b = Round(b, BinaryPrimitives.ReadUInt64LittleEndian(bytes[8..]));
-                c = Round(c, BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]));
-                d = Round(d, BinaryPrimitives.ReadUInt64LittleEndian(bytes[24..]));
-                bytes = bytes[32..];
+                var stripe = bytes.Slice(i, 32);
+                a = Round(a, BinaryPrimitives.ReadUInt64LittleEndian(stripe));
+                b = Round(b, BinaryPrimitives.ReadUInt64LittleEndian(stripe[8..]));
+                c = Round(c, BinaryPrimitives.ReadUInt64LittleEndian(stripe[16..]));
+                d = Round(d, BinaryPrimitives.ReadUInt64LittleEndian(stripe[24..]));
             }
+
+            bytes = bytes[length..];
 
             var hash = BitOperations.RotateLeft(a, 1)
                 + BitOperations.RotateLeft(b, 7)

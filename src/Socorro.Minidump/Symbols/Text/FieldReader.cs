@@ -90,6 +90,11 @@ ref struct FieldReader(ReadOnlySpan<byte> line)
     /// <summary>How many fields are left.</summary>
     public readonly int CountFields()
     {
+        // Converters put one blank between fields.
+        var text = _line[_position..];
+        if (text is [(byte)' ', not (byte)' ', ..] && text[^1] != ' ' && text.IndexOf("  "u8) < 0 && !text.Contains((byte)'\t'))
+            return text.Count((byte)' ');
+
         var rest = this;
         var count = 0;
         while (rest.TryReadWord(out _))
@@ -106,7 +111,7 @@ ref struct FieldReader(ReadOnlySpan<byte> line)
     }
 
     /// <summary>The value of each character as a hex digit, 255 when it is none.</summary>
-    static ReadOnlySpan<byte> HexDigits =>
+    public static ReadOnlySpan<byte> HexDigits =>
     [
         255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
         255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,

@@ -10,6 +10,7 @@ sealed class FunctionCollector
 
     readonly List<LineRow> _lines = [];
     readonly List<InlineRow> _inlines = [];
+    readonly List<ulong> _inlineKeys = [];
     uint _rva;
     uint _size;
     bool _linesAreSorted;
@@ -50,6 +51,10 @@ sealed class FunctionCollector
             if (!inline.Ranges.TryReadHex(out var rva) || !inline.Ranges.TryReadHex(out var size))
                 return false;
 
+            // Ranges beyond any function's reach could not be looked up.
+            if (rva > uint.MaxValue)
+                continue;
+
             _inlines.Add(new()
             {
                 Depth = inline.Depth,
@@ -73,7 +78,7 @@ sealed class FunctionCollector
         if (_inlines.Count == 0)
             return dropped;
 
-        _inlines.Sort(ByDepthAndAddress);
+        SortInlines();
         if (_hasOldInlines)
             FindCallFiles();
         InlineProgram.Write(inlines, _rva, _size, CollectionsMarshal.AsSpan(_inlines));
@@ -89,8 +94,15 @@ sealed class FunctionCollector
         keys.AsSpan().Sort(lines);
     }
 
-    static readonly Comparer<InlineRow> ByDepthAndAddress =
-        Comparer<InlineRow>.Create(static (a, b) => (a.Depth, a.Rva).CompareTo((b.Depth, b.Rva)));
+    /// <summary>By depth and address.</summary>
+    void SortInlines()
+    {
+        var rows = CollectionsMarshal.AsSpan(_inlines);
+        _inlineKeys.Clear();
+        foreach (ref readonly var row in rows)
+            _inlineKeys.Add((ulong)row.Depth << 32 | row.Rva);
+        CollectionsMarshal.AsSpan(_inlineKeys).Sort(rows);
+    }
 
     /// <summary>
     /// The old dialect does not say in which file a call is. It is in the file of the function that calls: for an inlined
@@ -112,7 +124,7 @@ sealed class FunctionCollector
 
     InlineRow? FindCaller(InlineRow row)
     {
-        var index = _inlines.BinarySearch(new() { Depth = row.Depth - 1, Rva = row.Rva }, ByDepthAndAddress);
+        var index = _inlineKeys.BinarySearch((ulong)(row.Depth - 1) << 32 | row.Rva);
         index = index < 0 ? ~index - 1 : index;
         return index >= 0 && _inlines[index] is var caller
             && caller.Depth == row.Depth - 1

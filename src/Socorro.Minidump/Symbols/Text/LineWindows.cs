@@ -6,7 +6,8 @@ namespace Socorro.Minidumps.Symbols.Text;
 /// </summary>
 sealed class LineWindows(Stream text, int bufferSize)
 {
-    byte[] _buffer = new byte[bufferSize];
+    byte[] _buffer = [];
+    int _size;
     long _end = long.MaxValue;
     long _position;
     int _filled;
@@ -22,6 +23,7 @@ sealed class LineWindows(Stream text, int bufferSize)
     public void Seek(long start, long end = long.MaxValue)
     {
         text.Position = start;
+        _size = 0;
         (_position, _end, _filled, _consumed, _isSkipping) = (start, end, 0, 0, false);
     }
 
@@ -34,7 +36,7 @@ sealed class LineWindows(Stream text, int bufferSize)
         while (true)
         {
             MakeRoom();
-            var wanted = (int)Math.Min(_buffer.Length - _filled, _end - _position);
+            var wanted = (int)Math.Min(_size - _filled, _end - _position);
             var count = wanted == 0 ? 0 : text.Read(_buffer, _filled, wanted);
             var unseen = _buffer.AsSpan(_filled, count);
             _filled += count;
@@ -72,12 +74,14 @@ sealed class LineWindows(Stream text, int bufferSize)
     {
         if (_isSkipping)
             _filled = 0;
-        if (_filled < _buffer.Length)
+        if (_filled < _size)
             return;
 
-        if (_buffer.Length < 2 * RecordScanner.MaxLineLength)
+        if (_size < 2 * RecordScanner.MaxLineLength)
         {
-            Array.Resize(ref _buffer, _buffer.Length * 2);
+            _size = Math.Max(_size * 2, bufferSize);
+            if (_buffer.Length < _size)
+                Array.Resize(ref _buffer, _size);
             return;
         }
 

@@ -1,3 +1,5 @@
+using Socorro.Minidumps.Symbols.Tables;
+
 namespace Socorro.Minidumps.Symbols.Text;
 
 /// <summary>Cuts a symbol text into lines and tells what kind of record each is, without looking into it.</summary>
@@ -46,6 +48,15 @@ ref struct RecordScanner(ReadOnlySpan<byte> text)
         }
 
         return false;
+    }
+
+    /// <summary>Takes the next line if it is a plain line record, of which there are long runs.</summary>
+    public bool TryTakeLineRecord(out LineRow record)
+    {
+        var taken = LineRecord.TryParseAtOnce(_text, ref _position, out record);
+        if (taken)
+            LineCount++;
+        return taken;
     }
 
     void Classify(ReadOnlySpan<byte> line)

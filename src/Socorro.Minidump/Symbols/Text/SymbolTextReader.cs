@@ -36,6 +36,9 @@ sealed class SymbolTextReader
                 HasRecords = true;
             else
                 NoteBadLine(_linesBefore + scanner.LineCount, scanner.Kind);
+
+            while (_function == Context.Open && scanner.TryTakeLineRecord(out var line))
+                _builder.AddLine(line);
         }
 
         _linesBefore += scanner.LineCount;

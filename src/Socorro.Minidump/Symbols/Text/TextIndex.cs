@@ -10,7 +10,8 @@ namespace Socorro.Minidumps.Symbols.Text;
 /// </summary>
 sealed class TextIndex(TableImage index, Stream text) : SymbolSource
 {
-    const int BufferSize = 1 << 14;
+    /// <summary>As much as most functions have, because whatever is read behind one is read in vain.</summary>
+    const int BufferSize = 1 << 12;
 
     readonly Lock _gate = new();
     readonly LineWindows _windows = new(text, BufferSize);
@@ -120,6 +121,8 @@ sealed class TextIndex(TableImage index, Stream text) : SymbolSource
                     else
                         isInside = Collect(scanner.Kind, scanner.Fields);
                     isFirst = false;
+                    while (isInside && scanner.TryTakeLineRecord(out var line))
+                        _collector.Add(line);
                 }
             }
 
