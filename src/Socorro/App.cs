@@ -5,6 +5,7 @@ using Socorro.Engines.Embedded;
 using Socorro.Fields;
 using Socorro.Minidumps;
 using Socorro.Minidumps.Symbols;
+using Socorro.Minidumps.Symbols.Supply;
 using Socorro.Processing;
 using Socorro.Signatures;
 using Socorro.Signatures.Lists;
@@ -96,10 +97,10 @@ public static class App
         services.AddSingleton(provider => new SignatureGenerator(provider.GetRequiredService<SignatureLists>()));
         services.AddSingleton(provider =>
             new ProcessingMetrics(provider.GetRequiredService<IMeterFactory>().Create("Socorro")));
-        services.AddSingleton(new SymbolStore(options.Symbols));
+        AddSymbols(services, options);
         services.AddSingleton(provider => new DumpWalker(
             provider.GetRequiredService<SymbolStore>(),
-            fetch: null,
+            provider.GetService<SymbolSupply>() is { } supply ? supply.FetchAsync : null,
             Limits.Default with { MaxTotalFrames = 500_000 },
             provider.GetRequiredService<ProcessingMetrics>(),
             provider.GetRequiredService<ILogger<DumpWalker>>()));
@@ -113,6 +114,27 @@ public static class App
         services.AddSingleton(new ProcessorSettings { Workers = options.Workers });
         services.AddSingleton<ProcessorLoop>();
         AddLoop<ProcessorLoop>(services, loop => loop.RunAsync);
+    }
+
+    static void AddSymbols(IServiceCollection services, Options options)
+    {
+        var folder = Path.Combine(options.Data, "symbols");
+        var fetched = Path.Combine(folder, "fetched");
+        var store = new SymbolStore(new SymbolStoreOptions
+        {
+            Roots = options.SymbolServers.Count > 0 ? [.. options.Symbols, fetched] : options.Symbols,
+            CacheFolder = Path.Combine(folder, "tables"),
+        });
+        services.AddSingleton(store);
+        if (options.SymbolServers.Count == 0)
+            return;
+
+        var supply = new SymbolSupplyOptions
+        {
+            Servers = [.. options.SymbolServers.Select(address => new SymbolServer(address))],
+            Folder = fetched,
+        };
+        services.AddSingleton(_ => new SymbolSupply(supply, store));
     }
 
     static FieldSet LoadFields(Options options)

@@ -17,6 +17,9 @@ public sealed record Options
     /// <summary>Folders of Breakpad symbol files, searched in order.</summary>
     public IReadOnlyList<string> Symbols { get; init; } = [];
 
+    /// <summary>Servers that symbols are fetched from when no folder has them, asked in order.</summary>
+    public IReadOnlyList<Uri> SymbolServers { get; init; } = [];
+
     /// <summary>The rules by which submissions are kept: the name of a preset, or a file.</summary>
     public string Throttle { get; init; } = "accept-everything";
 
@@ -73,6 +76,12 @@ public sealed record Setting(
             IsList = true,
         },
         new(
+            "symbol-servers",
+            "URLS",
+            "Servers to fetch symbols from that no folder has, separated by blanks",
+            options => string.Join(' ', options.SymbolServers),
+            (options, values) => options with { SymbolServers = WebAddresses(values[^1]) }),
+        new(
             "throttle",
             "NAME|FILE",
             "The rules by which submissions are kept: a preset or a JSON file, see 'socorro throttle'",
@@ -110,6 +119,19 @@ public sealed record Setting(
         if (url.PathAndQuery != "/")
             throw new FormatException("has a path; it is scheme, host and port only");
         return $"{url.Scheme}://{url.Authority}";
+    }
+
+    static Uri[] WebAddresses(string text)
+    {
+        var addresses = new List<Uri>();
+        foreach (var part in text.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!Uri.TryCreate(part, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+                throw new FormatException($"has {part}, which is not an address such as https://symbols.example.org/v1/");
+            addresses.Add(url);
+        }
+
+        return [.. addresses];
     }
 
     static int PositiveNumber(string text) =>

@@ -37,14 +37,25 @@ public sealed class SettingsTests
     [Fact]
     public void What_is_shown_can_be_given_back()
     {
-        var options = new Options { Data = "/d", Url = "http://127.0.0.1:1", Symbols = ["/a", "/b"], Fields = ["/f"], Workers = 3 };
+        var options = new Options
+        {
+            Data = "/d",
+            Url = "http://127.0.0.1:1",
+            Symbols = ["/a", "/b"],
+            SymbolServers = [new("https://a.test/v1/"), new("http://b.test/")],
+            Fields = ["/f"],
+            Workers = 3,
+        };
 
         var again = Resolve(environment: Setting.All.ToDictionary(s => s.Variable, s => s.Show(options))).Options;
 
-        Assert.Equal(options with { Symbols = [], Fields = [] }, again with { Symbols = [], Fields = [] });
+        Assert.Equal(WithoutLists(options), WithoutLists(again));
         Assert.Equal(options.Fields, again.Fields);
         Assert.Equal(options.Symbols, again.Symbols);
+        Assert.Equal(options.SymbolServers, again.SymbolServers);
     }
+
+    static Options WithoutLists(Options options) => options with { Symbols = [], SymbolServers = [], Fields = [] };
 
     static Settings Resolve(
         Dictionary<string, IReadOnlyList<string>>? flags = null, Dictionary<string, string>? environment = null) =>

@@ -42,7 +42,7 @@ sealed class LocalSymbols
     {
         foreach (var root in _options.Roots)
         {
-            foreach (var path in Directory.Exists(root) ? PathsIn(root, key) : DirectPath(root, key))
+            foreach (var path in Directory.Exists(root) ? PathsIn(root, key) : DirectPath(root, key, attempts))
             {
                 if (TryOpen(path, key, attempts) is { } table)
                     return table;
@@ -64,9 +64,15 @@ sealed class LocalSymbols
     }
 
     /// <summary>A root may be a symbol file itself, which says what it is for.</summary>
-    IEnumerable<string> DirectPath(string root, ModuleKey key) => _files.Value
-        .Where(file => file.Path == root && IsSameId(file.DebugId, key.DebugId))
-        .Select(file => file.Path);
+    string[] DirectPath(string root, ModuleKey key, List<LookupAttempt> attempts)
+    {
+        var file = _files.Value.Find(file => file.Path == root);
+        if (file.Path is not null && IsSameId(file.DebugId, key.DebugId))
+            return [root];
+
+        attempts.Add(new(root, file.Path is null ? "is no folder and no symbol file" : $"is for another module, {file.DebugId}"));
+        return [];
+    }
 
     List<DirectFile> FindDirectFiles()
     {
