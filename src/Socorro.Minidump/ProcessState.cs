@@ -1,3 +1,4 @@
+using Socorro.Minidumps.Instructions;
 using Socorro.Minidumps.Reasons;
 using Socorro.Minidumps.Streams;
 using Socorro.Minidumps.Symbols;
@@ -22,7 +23,7 @@ public sealed record ProcessState
     /// <summary>One for each module of the dump, in its order.</summary>
     public required IReadOnlyList<ModuleState> Modules { get; init; }
 
-    /// <summary>What is known of the instruction that crashed; null until it is analysed.</summary>
+    /// <summary>What the instruction that crashed tells; null when there was no crash, or no registers of it.</summary>
     public CrashAnalysis? Analysis { get; init; }
 
     /// <summary>"OK", or what kept the walk from being whole, in a few words.</summary>

@@ -1,4 +1,5 @@
 using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Instructions;
 using Socorro.Minidumps.Reasons;
 using Socorro.Minidumps.Streams;
 using Socorro.Minidumps.Symbols;
@@ -33,12 +34,14 @@ public static class StackWalker
             threads[index] = new(record, WalkThread(walker, dump, record));
         }
 
+        var reason = CrashReason.Explain(dump);
         return new()
         {
             Dump = dump,
             Threads = threads,
             CrashingThread = crashing,
-            Reason = CrashReason.Explain(dump),
+            Reason = reason,
+            Analysis = CrashAnalysis.Analyze(dump, reason),
             Modules = [.. dump.Modules.Select((module, i) => new ModuleState(module, lookups[i]))],
             Status = StatusOf(dump, walker),
         };

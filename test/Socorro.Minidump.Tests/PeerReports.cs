@@ -12,7 +12,10 @@ static class PeerReports
         ("breakpad-testdata-linux", "breakpad"),
     ];
 
-    public static IEnumerable<(Minidump Dump, JsonElement Report)> ReadAll()
+    public static IEnumerable<(Minidump Dump, JsonElement Report)> ReadAll() =>
+        ReadNamed().Select(named => (named.Dump, named.Report));
+
+    public static IEnumerable<(string Name, Minidump Dump, JsonElement Report)> ReadNamed()
     {
         foreach (var (file, folder) in Sources)
         {
@@ -25,7 +28,8 @@ static class PeerReports
                 if (expected.TryGetProperty("error", out _) || !File.Exists(dumpFile))
                     continue;
 
-                yield return (RealDumps.Open(folder, Path.GetFileName(dumpFile)), expected.Clone());
+                var name = Path.GetFileName(dumpFile);
+                yield return (name, RealDumps.Open(folder, name), expected.Clone());
             }
         }
     }

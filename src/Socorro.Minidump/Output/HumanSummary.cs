@@ -63,7 +63,7 @@ sealed class HumanSummary(ProcessState state, HumanText text)
         if (StackOverflow.IsLikely(_dump))
             text.Line("The thread has used up its stack.");
         if (state.Analysis is { } analysis)
-            text.Line($"Crashing instruction: `{analysis.Instruction}`");
+            new HumanAnalysis(analysis, text, AddressDigits).Write();
         foreach (var record in _dump.MacCrashInfo)
             WriteMessages(record.Message, record.Message2, record.SignatureString);
     }

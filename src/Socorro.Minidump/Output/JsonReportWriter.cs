@@ -69,21 +69,19 @@ sealed class JsonReportWriter
     void WriteCrashInfo()
     {
         var reason = _state.Reason;
+        var analysis = new JsonAnalysis(_state.Analysis, _json, _addresses);
         _json.WriteStartObject("crash_info");
         WriteAddressOrNull("address", reason?.Address);
-        _json.WriteNull("adjusted_address");
+        analysis.WriteAdjustedAddress();
         _json.WriteString("assertion", _dump.Assertion?.ToString());
-        if (reason is null)
-            _json.WriteNull("crash_inconsistencies");
-        else
-            _json.WriteObjects<string>("crash_inconsistencies", [], _ => { });
+        analysis.WriteInconsistencies(hasReason: reason is not null);
         _json.WriteNumberOrNull("crashing_thread", (ulong?)_state.CrashingThread);
         if (reason?.Detail is { } detail)
             _json.WriteString("detail", detail);
         _json.WriteString("instruction", _state.Analysis?.Instruction);
-        _json.WriteNull("instruction_pointer_update");
-        _json.WriteNull("memory_accesses");
-        _json.WriteNull("possible_bit_flips");
+        analysis.WriteUpdate();
+        analysis.WriteAccesses();
+        analysis.WriteBitFlips();
         WriteSender(reason);
         if (reason is { IsSimulated: true })
             _json.WriteBoolean("simulated", true);

@@ -8,20 +8,10 @@ public sealed class HumanReportTests
     /// <summary>Lines of the peer that ours leaves out: how they begin, and why.</summary>
     static readonly (string Beginning, string Reason)[] Deviations =
     [
-        ("Crashing instruction:", Analysed),
-        ("Memory accessed by", Analysed),
-        ("  0. Address:", Analysed),
-        ("     Size:", Analysed),
-        ("     Access type:", Analysed),
-        ("No instruction pointer update", Analysed),
-        ("Crashing address may be", Analysed),
-        ("  0. Valid address:", Analysed),
         ("Stream 0x47670006", "is read"),
         ("Stream 0x47670008", "is read"),
         ("Stream 0x4767000a", "is read"),
     ];
-
-    const string Analysed = "the crashing instruction is not analysed yet";
 
     // __tmainCRTStartup saved these registers and changed them: what they were in its caller is not known.
     const string Changed = """

@@ -26,21 +26,14 @@ static class PeerReport
     }
 
     /// <summary>The paths at which something that is expected is missing or different.</summary>
-    /// <param name="isExempt">Whether a path is not compared.</param>
-    public static IEnumerable<string> Differences(
-        JsonNode? expected, JsonNode? actual, Func<string, bool> isExempt, string path = "")
-    {
-        if (isExempt(path))
-            return [];
-
-        return (expected, actual) switch
+    public static IEnumerable<string> Differences(JsonNode? expected, JsonNode? actual, string path = "") =>
+        (expected, actual) switch
         {
             (JsonObject e, JsonObject a) => e.SelectMany(member =>
-                Differences(member.Value, a[member.Key], isExempt, $"{path}/{member.Key}")),
+                Differences(member.Value, a[member.Key], $"{path}/{member.Key}")),
             (JsonArray e, JsonArray a) when e.Count == a.Count => e.Zip(a).SelectMany((pair, i) =>
-                Differences(pair.First, pair.Second, isExempt, $"{path}/{i}")),
+                Differences(pair.First, pair.Second, $"{path}/{i}")),
             _ when JsonNode.DeepEquals(expected, actual) => [],
             _ => [$"{path}: expected {expected?.ToJsonString()}, found {actual?.ToJsonString()}"],
         };
-    }
 }

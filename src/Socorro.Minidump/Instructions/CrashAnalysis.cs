@@ -1,0 +1,68 @@
+using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Reasons;
+using Socorro.Minidumps.Streams;
+
+namespace Socorro.Minidumps.Instructions;
+
+/// <summary>What the instruction that crashed, the registers and the map of memory tell of the crash.</summary>
+public sealed record CrashAnalysis
+{
+    /// <summary>
+    /// The instruction in assembly language, lower case; null when its bytes were not saved or are no instruction.
+    /// </summary>
+    public string? Instruction { get; init; }
+
+    /// <summary>
+    /// What the instruction reads and writes, as far as its addresses are known; null when none is known.
+    /// </summary>
+    public IReadOnlyList<MemoryAccess>? Accesses { get; init; }
+
+    /// <summary>Where the instruction goes, if not to the next one.</summary>
+    public PointerUpdate? Update { get; init; }
+
+    /// <summary>What the address of the crash really was, where the system's is of no use.</summary>
+    public AdjustedAddress? Adjusted { get; init; }
+
+    /// <summary>Addresses that the program may have meant, if one bit of the one it used was wrong.</summary>
+    public IReadOnlyList<BitFlip> BitFlips { get; init; } = [];
+
+    /// <summary>In what the crash's reason and the instruction contradict each other.</summary>
+    public IReadOnlyList<Inconsistency> Inconsistencies { get; init; } = [];
+
+    /// <summary>Analyses the crash of a dump; null when it has no exception, or no registers of one.</summary>
+    public static CrashAnalysis? Analyze(Minidump dump, CrashReason? reason)
+    {
+        if (reason is null || dump.Exception is not { } exception || CpuTraits.Find(dump.Cpu) is not { } cpu)
+            return null;
+
+        var thread = dump.Threads.FirstOrDefault(thread => thread.Id == exception.ThreadId);
+        if ((exception.Context ?? thread?.Context) is not { } context || context.Cpu != dump.Cpu)
+            return null;
+
+        var threadBlock = dump.Os == OsKind.Windows && thread is { Teb: not 0 and var teb } ? teb : (ulong?)null;
+        var machine = new MachineState(cpu, context.Registers, dump.Memory, threadBlock);
+        var instruction = InstructionDecoder.Decode(machine);
+        var fault = new Fault(dump, exception, reason, machine, instruction);
+        var adjusted = fault.Adjust();
+        return new()
+        {
+            Instruction = instruction?.Text,
+            Accesses = instruction is null or { HasUnknownAccess: true, Accesses: [] }
+                ? null
+                : [.. instruction.Accesses.Select(access => access with
+                {
+                    IsLikelyGuardPage = GuardPages.IsLikely(dump.AddressSpace, access.Address),
+                })],
+            Update = instruction?.Update is { } update
+                ? update with
+                {
+                    IsLikelyGuardPage =
+                        update.Target is { } target && GuardPages.IsLikely(dump.AddressSpace, target),
+                }
+                : null,
+            Adjusted = adjusted,
+            BitFlips = BitFlipSearch.Find(fault, adjusted),
+            Inconsistencies = [.. InconsistencyCheck.Find(fault)],
+        };
+    }
+}

@@ -1,0 +1,64 @@
+using System.Buffers.Binary;
+using Socorro.Minidumps.Cpu;
+
+namespace Socorro.Minidumps.Instructions;
+
+/// <summary>Decodes the instruction at the instruction pointer, for the processors whose instructions we know.</summary>
+static class InstructionDecoder
+{
+    const int LongestX86 = 15;
+    const ulong ThumbBit = 1 << 5;
+    const int Cpsr = 16;
+
+    /// <summary>Null when the bytes were not saved, or are no instruction.</summary>
+    public static DecodedInstruction? Decode(MachineState machine) => machine.Cpu.Kind switch
+    {
+        CpuKind.X86 or CpuKind.Amd64 => DecodeX86(machine),
+        CpuKind.Arm64 => ReadCode(machine, machine.Pc, 4) is { } code
+            ? new Arm64Instruction(BinaryPrimitives.ReadUInt32LittleEndian(code), machine).Decode()
+            : null,
+        CpuKind.Arm => DecodeArm(machine),
+        _ => null,
+    };
+
+    static DecodedInstruction? DecodeX86(MachineState machine)
+    {
+        if (!machine.Memory.TryFind(machine.Pc, out var region))
+            return null;
+
+        // The saved bytes may end in the middle of what would be the longest instruction.
+        var available = (int)Math.Min(LongestX86, region.End - machine.Pc);
+        return (ReadCode(machine, machine.Pc, LongestX86) ?? ReadCode(machine, machine.Pc, available)) is { } code
+            ? X86Instruction.Decode(code, machine)
+            : null;
+    }
+
+    static DecodedInstruction? DecodeArm(MachineState machine)
+    {
+        var isThumb = (machine[Cpsr] & ThumbBit) is not (null or 0) || (machine.Pc & 1) != 0;
+        if (!isThumb)
+        {
+            return ReadCode(machine, machine.Pc, 4) is { } word
+                ? new ArmInstruction(BinaryPrimitives.ReadUInt32LittleEndian(word), machine).Decode()
+                : null;
+        }
+
+        var pc = machine.Pc & ~1UL;
+        if (ReadCode(machine, pc, 2) is not { } first)
+            return null;
+
+        var half = BinaryPrimitives.ReadUInt16LittleEndian(first);
+        if (!ThumbInstruction.IsWide(half))
+            return new ThumbInstruction(half, machine).Decode();
+
+        return ReadCode(machine, pc + 2, 2) is { } second
+            ? new ThumbInstruction((uint)half << 16 | BinaryPrimitives.ReadUInt16LittleEndian(second), machine).DecodeWide()
+            : null;
+    }
+
+    static byte[]? ReadCode(MachineState machine, ulong address, int length)
+    {
+        var code = new byte[length];
+        return machine.Memory.TryRead(address, code) ? code : null;
+    }
+}

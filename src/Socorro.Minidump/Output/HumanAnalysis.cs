@@ -1,0 +1,82 @@
+using System.Globalization;
+using Socorro.Minidumps.Instructions;
+
+namespace Socorro.Minidumps.Output;
+
+/// <summary>The lines on the instruction that crashed.</summary>
+sealed class HumanAnalysis(CrashAnalysis analysis, HumanText text, int addressDigits)
+{
+    public void Write()
+    {
+        WriteAdjusted();
+        if (analysis.Instruction is { } instruction)
+            text.Line($"Crashing instruction: `{instruction}`");
+        if (analysis.Accesses is { } accesses)
+            WriteAccesses(accesses);
+        if (analysis.Instruction is not null)
+            WriteUpdate();
+        WriteBitFlips();
+        foreach (var inconsistency in analysis.Inconsistencies)
+            text.Line($"Inconsistency: {AnalysisNames.Of(inconsistency)}");
+    }
+
+    void WriteAdjusted()
+    {
+        switch (analysis.Adjusted)
+        {
+            case { Kind: AdjustmentKind.NullPointer, Value: var offset }:
+                text.Line($"               a null pointer with offset {Address(offset)}");
+                break;
+            case { Kind: AdjustmentKind.NonCanonical, Value: var address }:
+                text.Line($"               was {Address(address)}, which is non-canonical");
+                break;
+        }
+    }
+
+    void WriteAccesses(IReadOnlyList<MemoryAccess> accesses)
+    {
+        text.Line(accesses is [] ? "No memory accessed by instruction" : "Memory accessed by instruction:");
+        for (var i = 0; i < accesses.Count; i++)
+        {
+            var access = accesses[i];
+            text.Line($"  {i}. Address: {Address(access.Address)}");
+            if (access.IsLikelyGuardPage)
+                text.Line("     This address falls in a likely guard page.");
+            text.Line($"     Size: {access.Size}");
+            text.Line($"     Access type: {access.Mode}");
+        }
+    }
+
+    void WriteUpdate()
+    {
+        switch (analysis.Update)
+        {
+            case null:
+                text.Line("No instruction pointer update by instruction");
+                break;
+            case { Target: { } target } update:
+                text.Line("Instruction pointer update done by instruction:");
+                text.Line($"  Address: {Address(target)}");
+                if (update.IsLikelyGuardPage)
+                    text.Line("  This address falls in a likely guard page.");
+                break;
+        }
+    }
+
+    void WriteBitFlips()
+    {
+        if (analysis.BitFlips is [])
+            return;
+
+        text.Line("Crashing address may be the result of a flipped bit:");
+        for (var i = 0; i < analysis.BitFlips.Count; i++)
+        {
+            var flip = analysis.BitFlips[i];
+            var register = flip.SourceRegister is { } source ? $" from register {source}" : "";
+            var confidence = flip.Confidence.ToString("0.000", CultureInfo.InvariantCulture);
+            text.Line($"  {i}. Valid address: {Address(flip.Address)}{register} ({confidence})");
+        }
+    }
+
+    string Address(ulong address) => HumanText.Address(address, addressDigits);
+}
