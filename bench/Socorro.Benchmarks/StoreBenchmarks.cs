@@ -12,8 +12,8 @@ using Socorro.Storage;
 namespace Socorro.Benchmarks;
 
 /// <summary>
-/// Durable puts of raw crashes by 64 writers, against bare appends of the same bytes to files on the same disk. The dumps are
-/// noise, so that nothing is won by compression: what counts is the bytes that reach the disk.
+/// Durable puts of raw crashes by 64 writers, against bare appends of the same bytes to a file on the same disk. The
+/// dumps are noise, so that nothing is won by compression: what counts is the bytes that reach the disk.
 /// </summary>
 [Config(typeof(OneRun))]
 [MinColumn]

@@ -16,13 +16,13 @@ public enum Lane
 }
 
 /// <summary>
-/// A crash handed to one worker until a time; then it is handed out again unless it was completed. The same crash can be
-/// leased again after its result became durable (its completion or the outbox's confirmation was lost in a crash of ours):
-/// a worker that finds a processed crash in the store completes the lease at once, unless <see cref="IsReprocessing"/>.
+/// A crash handed to one worker until a time; then it is handed out again unless it was completed. It can be leased
+/// again after its result became durable, when its completion or the outbox's confirmation was lost: a worker that finds
+/// a processed crash in the store completes the lease at once, unless <see cref="IsReprocessing"/>.
 /// </summary>
 /// <param name="Id">The crash.</param>
 /// <param name="Lane">Where it waited.</param>
-/// <param name="Attempt">1 for the first; leases that ran out count, so a crash that kills its worker is seen as well.</param>
+/// <param name="Attempt">1 for the first; leases that ran out count, so a crash that kills its worker is seen.</param>
 /// <param name="Token">Tells this lease from an earlier one of the same crash that ran out.</param>
 public sealed record Lease(CrashId Id, Lane Lane, int Attempt, Guid Token)
 {
@@ -47,20 +47,22 @@ public sealed record LaneDepth(Lane Lane, long Waiting, long Leased, DateTimeOff
 public abstract class CrashQueue : IAsyncDisposable
 {
     /// <summary>
-    /// Queues crashes that are not queued yet, and moves those that wait in a less urgent lane, or are parked, to this one.
+    /// Queues crashes that are not queued yet, and moves those that wait in a less urgent lane, or are parked, to this
+    /// one, without the delay of a retry. A crash with a worker stays with it, unless it shall be processed again: then
+    /// its worker loses it.
     /// </summary>
     public abstract Task PublishAsync(Lane lane, IReadOnlyList<CrashId> ids, CancellationToken cancel);
 
     /// <summary>Leases up to so many crashes, most urgent lane first, oldest first; empty when none is ready.</summary>
     public abstract Task<IReadOnlyList<Lease>> LeaseAsync(int most, TimeSpan duration, CancellationToken cancel);
 
-    /// <summary>Completes when a crash may be ready, or after a time: never miss one, wake too often if in doubt.</summary>
+    /// <summary>Completes when a crash may be ready, or after a time: never misses one, may wake in vain.</summary>
     public abstract Task WaitAsync(TimeSpan atMost, CancellationToken cancel);
 
-    /// <summary>Keeps a lease for longer; false when it ran out and another worker may have the crash.</summary>
+    /// <summary>Keeps a lease for longer; false when it is lost: another worker has, or will get, the crash.</summary>
     public abstract Task<bool> ExtendAsync(Lease lease, TimeSpan duration, CancellationToken cancel);
 
-    /// <summary>Removes crashes whose results are durable. Leases that ran out are passed over.</summary>
+    /// <summary>Removes crashes whose results are durable. Lost leases are passed over.</summary>
     public abstract Task CompleteAsync(IReadOnlyList<Lease> leases, CancellationToken cancel);
 
     /// <summary>Gives a crash back to be tried again after a delay.</summary>

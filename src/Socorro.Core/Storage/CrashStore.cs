@@ -14,7 +14,7 @@ public abstract class CrashStore : IAsyncDisposable
     /// completes, the crash will be processed even if the process dies before it reaches a queue.
     /// </summary>
     /// <param name="crash">Its <see cref="RawCrash.Dumps"/> names the dumps in order.</param>
-    /// <param name="dumps">The contents of each dump, in the same order; not touched any more once this has returned.</param>
+    /// <param name="dumps">The contents of each dump, in the same order; not touched once this has returned.</param>
     /// <param name="cancel">Cancelling after the write has begun may leave the crash stored.</param>
     /// <exception cref="StorageRefusedException">Nothing was kept: the disk is full, read-only or failing.</exception>
     /// <exception cref="ArgumentException">A crash with this id is there already, with other content.</exception>
@@ -35,7 +35,7 @@ public abstract class CrashStore : IAsyncDisposable
     public abstract IAsyncEnumerable<CrashId> ListAsync(DateOnly day, CancellationToken cancel);
 
     /// <summary>
-    /// Accepted crashes that were not yet confirmed as queued, oldest first. Waits for the first one when there is none.
+    /// Accepted crashes that were not yet confirmed as queued, oldest first. Waits for the first when there is none.
     /// </summary>
     public abstract Task<IReadOnlyList<CrashId>> TakeUnqueuedAsync(int most, CancellationToken cancel);
 

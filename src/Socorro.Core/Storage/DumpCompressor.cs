@@ -6,8 +6,9 @@ using ZstdSharp;
 namespace Socorro.Storage;
 
 /// <summary>
-/// Compresses and hashes one dump while it arrives, so that no dump is ever in memory uncompressed. The pieces lie in pooled
-/// buffers that go back on disposal: dispose when the store's put has returned, not before. For one thread at a time.
+/// Compresses and hashes one dump while it arrives, so that no dump is ever in memory uncompressed. The pieces lie in
+/// pooled buffers that go back on disposal: dispose when the store's put has returned, not before. For one thread at a
+/// time.
 /// </summary>
 public sealed class DumpCompressor : IDisposable
 {

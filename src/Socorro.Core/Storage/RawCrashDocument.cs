@@ -6,8 +6,8 @@ using Socorro.Crashes;
 namespace Socorro.Storage;
 
 /// <summary>
-/// The raw crash as stores keep it: one UTF-8 JSON object. Equal crashes give equal bytes, so that a repeated put can be
-/// told from another crash with the same id.
+/// The raw crash as stores keep it: one UTF-8 JSON object. Equal crashes give equal bytes, so that a repeated put can
+/// be told from another crash with the same id.
 /// </summary>
 public static class RawCrashDocument
 {

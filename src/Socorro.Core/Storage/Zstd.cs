@@ -6,8 +6,8 @@ using ZstdSharp.Unsafe;
 namespace Socorro.Storage;
 
 /// <summary>
-/// Zstandard (RFC 8878) as all stored values use it: the fastest ordinary level, frames that carry a checksum, and contexts
-/// that are kept for reuse because making one costs more than compressing a small value.
+/// Zstandard (RFC 8878) as all stored values use it: the fastest ordinary level, frames that carry a checksum, and
+/// contexts that are kept for reuse because making one costs more than compressing a small value.
 /// </summary>
 public static class Zstd
 {

@@ -23,7 +23,7 @@ sealed class DayFiles : IDisposable
     {
         _folder = folder;
         DirectorySync.Create(folder);
-        foreach (var leftover in Directory.EnumerateFiles(folder, "*" + Unfinished))
+        foreach (var leftover in Directory.EnumerateFiles(folder, $"*{Unfinished}*"))
             File.Delete(leftover);
     }
 
@@ -41,7 +41,8 @@ sealed class DayFiles : IDisposable
         foreach (var path in Directory.EnumerateFiles(_folder, "*" + Extension))
         {
             var name = Path.GetFileNameWithoutExtension(path.AsSpan());
-            if (DateOnly.TryParseExact(name, NameFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+            var culture = CultureInfo.InvariantCulture;
+            if (DateOnly.TryParseExact(name, NameFormat, culture, DateTimeStyles.None, out var day))
                 days.Add(day);
         }
 

@@ -5,8 +5,8 @@ using System.Text;
 namespace Socorro.Engines.Embedded;
 
 /// <summary>
-/// Makes the names in a folder durable. A file whose bytes were synced can still vanish with the power when the entry that
-/// names it was not (POSIX fsync says nothing of it; ext4 and XFS document it). Other systems do this with the file.
+/// Makes the names in a folder durable. A file whose bytes were synced can still vanish with the power when the entry
+/// that names it was not (fsync(2) of Linux says so). Other systems do this with the file.
 /// </summary>
 static class DirectorySync
 {

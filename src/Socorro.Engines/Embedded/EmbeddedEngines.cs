@@ -30,12 +30,24 @@ public sealed class EmbeddedEngines : IAsyncDisposable
         try
         {
             DirectorySync.Create(dataFolder);
+            return await OpenAllAsync(dataFolder, time, loggers, cancel);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StorageRefusedException($"{dataFolder} cannot be used: {e.Message}", e);
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        await Store.DisposeAsync();
+        await Queue.DisposeAsync();
+        await Catalog.DisposeAsync();
+    }
+
+    static async Task<EmbeddedEngines> OpenAllAsync(
+        string dataFolder, TimeProvider time, ILoggerFactory loggers, CancellationToken cancel)
+    {
         // The files have nothing to do with one another; on an empty folder each takes a while.
         var store = Task.Run(
             () => new SqliteCrashStore(
@@ -47,12 +59,5 @@ public sealed class EmbeddedEngines : IAsyncDisposable
             cancel);
         var catalog = Task.Run(() => new SqliteCatalog(Path.Combine(dataFolder, "catalog.db")), cancel);
         return new(await store, await queue, await catalog);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        await Store.DisposeAsync();
-        await Queue.DisposeAsync();
-        await Catalog.DisposeAsync();
     }
 }

@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Socorro.Engines.Embedded;
 
 /// <summary>
-/// The one thread that writes to an engine's files. It takes all writes that gathered while it committed the last ones and
-/// commits them in one transaction for each file, so that concurrent writers share the wait for the disk.
+/// The one thread that writes to an engine's files. It takes all writes that gathered while it committed the last ones
+/// and commits them in one transaction for each file, so that concurrent writers share the wait for the disk.
 /// </summary>
 sealed class GroupCommit : IAsyncDisposable
 {
@@ -23,8 +23,8 @@ sealed class GroupCommit : IAsyncDisposable
     }
 
     /// <summary>
-    /// Completes with the result of a write when it is durable. Cancelling takes effect only before the write has begun:
-    /// afterwards the outcome is awaited, because the write reads the caller's buffers.
+    /// Completes with the result of a write when it is durable. Cancelling takes effect only before the write has
+    /// begun: afterwards the outcome is awaited, because the write reads the caller's buffers.
     /// </summary>
     /// <exception cref="Socorro.Storage.StorageRefusedException">The file was left unchanged.</exception>
     public async Task<T> RunAsync<T>(SqliteFile file, Func<SqliteWriter, T> change, CancellationToken cancel)
@@ -89,7 +89,7 @@ sealed class GroupCommit : IAsyncDisposable
         }
     }
 
-    // One write that cannot be done, perhaps because it alone is too large for the space left, must not fail its neighbours.
+    // One write that cannot be done, perhaps because it is too large for the space left, must not fail its neighbours.
     void CommitSingly(SqliteFile file, List<Write> writes)
     {
         foreach (var write in writes)

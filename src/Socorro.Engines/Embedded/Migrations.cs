@@ -6,12 +6,12 @@ using Microsoft.Data.Sqlite;
 namespace Socorro.Engines.Embedded;
 
 /// <summary>
-/// Brings a database up to date by running, in order and each once, the numbered scripts of a folder under Sql. A released
-/// script is never edited: a change is a new script.
+/// Brings a database up to date by running, in order and each once, the numbered scripts of a folder under Sql. A
+/// released script is never edited: a change is a new script.
 /// </summary>
 static class Migrations
 {
-    /// <exception cref="Socorro.Storage.StorageRefusedException">The database could not be brought up to date.</exception>
+    /// <exception cref="Storage.StorageRefusedException">The database could not be brought up to date.</exception>
     public static SqliteFile Open(string path, string scripts)
     {
         var file = new SqliteFile(path);

@@ -6,8 +6,8 @@ using Socorro.Storage;
 namespace Socorro.Engines.Embedded;
 
 /// <summary>
-/// Finds the crashes that wait to be queued. They are rows of the day files; in memory is only which days may have some: at
-/// first every day, and then those in which a crash was stored.
+/// Finds the crashes that wait to be queued. They are rows of the day files; in memory is only which days may have
+/// some: at first every day, and then those in which a crash was stored.
 /// </summary>
 sealed partial class Outbox(DayFiles files, ILogger logger)
 {

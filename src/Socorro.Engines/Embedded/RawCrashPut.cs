@@ -3,7 +3,7 @@ using Socorro.Storage;
 
 namespace Socorro.Engines.Embedded;
 
-/// <summary>One raw crash on its way into its day's file. What can be done before the committing thread is done here.</summary>
+/// <summary>One raw crash on its way into its day's file, prepared as far as can be before its turn.</summary>
 sealed class RawCrashPut
 {
     const int MaxChunk = 1 << 20;
@@ -21,7 +21,7 @@ sealed class RawCrashPut
         _compressed = Zstd.Compress(_raw);
     }
 
-    /// <summary>True when the crash is stored now or was before; false when another has its id. Then nothing is changed.</summary>
+    /// <summary>True when the crash is stored, now or before; false and nothing changed when another has its id.</summary>
     public bool Apply(SqliteWriter writer)
     {
         if (FindStored(writer) is { } stored)

@@ -50,7 +50,8 @@ sealed class SqliteCatalog(string path) : Catalog
     public override Task<SignatureCount?> FindSignatureAsync(string signature, CancellationToken cancel)
     {
         const string Find = """
-            select signature.text as signature, count(*) as count, first_seen as firstSeen, max(submitted_at) as lastSeen
+            select signature.text as signature, count(*) as count, first_seen as firstSeen,
+                max(submitted_at) as lastSeen
             from signature join crash on crash.signature = signature.key
             where signature.text = @signature group by signature.key
             """;
@@ -79,7 +80,8 @@ sealed class SqliteCatalog(string path) : Catalog
 
     public override Task<long> CountAsync(DateTimeOffset since, CancellationToken cancel) =>
         Task.FromResult(_file.Read(connection => connection.ExecuteScalar<long>(
-            "select count(*) from crash where submitted_at >= @since", new { since = since.ToUnixTimeMilliseconds() })));
+            "select count(*) from crash where submitted_at >= @since",
+            new { since = since.ToUnixTimeMilliseconds() })));
 
     public override async ValueTask DisposeAsync()
     {
@@ -116,7 +118,7 @@ sealed class SqliteCatalog(string path) : Catalog
             Leave(writer, before);
     }
 
-    // What a crash leaves behind must not go on to call itself seen since that crash, nor seen at all when it was the only one.
+    // A signature that its first crash has left is seen since its next one; left by its only crash, it was never seen.
     static void Leave(SqliteWriter writer, Placement before)
     {
         const string Correct = """

@@ -15,7 +15,9 @@ sealed class SqliteCrashQueue : CrashQueue
     readonly Presence _presence;
     readonly TimeProvider _time;
     readonly GroupCommit _commits = new("crash queue");
+    readonly Lock _clock = new();
     TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    long _latest;
 
     SqliteCrashQueue(SqliteFile file, Presence presence, TimeProvider time)
     {
@@ -34,7 +36,7 @@ sealed class SqliteCrashQueue : CrashQueue
         string path, string running, TimeProvider time, CancellationToken cancel)
     {
         var queue = new SqliteCrashQueue(Migrations.Open(path, "Queue"), new(running), time);
-        await queue._commits.RunAsync(queue._file, queue.FreeLeasesOfTheDead, cancel);
+        await queue._commits.RunAsync(queue._file, queue.Recover, cancel);
         return queue;
     }
 
@@ -78,15 +80,15 @@ sealed class SqliteCrashQueue : CrashQueue
 
     public override async Task WaitAsync(TimeSpan atMost, CancellationToken cancel)
     {
-        var end = _time.GetUtcNow() + atMost;
+        var started = _time.GetTimestamp();
         while (true)
         {
             var arrival = Volatile.Read(ref _arrival).Task;
-            var now = _time.GetUtcNow();
-            if (now >= end || _file.Read(connection => IsAnyReady(connection, now.ToUnixTimeMilliseconds())))
+            var left = atMost - _time.GetElapsedTime(started);
+            if (left <= TimeSpan.Zero || _file.Read(connection => IsAnyReady(connection, Now())))
                 return;
 
-            var pause = end - now < PollEvery ? end - now : PollEvery;
+            var pause = left < PollEvery ? left : PollEvery;
             await Task.WhenAny(arrival, Task.Delay(pause, _time, cancel));
             cancel.ThrowIfCancellationRequested();
         }
@@ -142,9 +144,9 @@ sealed class SqliteCrashQueue : CrashQueue
             """;
 
         var rows = _file.Read(
-            connection => connection.Query<(string Id, int Attempts, string Error, long ParkedAt)>(ListParked, new { most }));
+            connection => connection.Query<(string Id, int Attempts, string Error, long At)>(ListParked, new { most }));
         return Task.FromResult<IReadOnlyList<ParkedCrash>>(
-            [.. rows.Select(row => new ParkedCrash(CrashId.Parse(row.Id), row.Attempts, row.Error, Time(row.ParkedAt)))]);
+            [.. rows.Select(row => new ParkedCrash(CrashId.Parse(row.Id), row.Attempts, row.Error, Time(row.At)))]);
     }
 
     public override Task<IReadOnlyList<LaneDepth>> MeasureAsync(CancellationToken cancel)
@@ -206,10 +208,12 @@ sealed class SqliteCrashQueue : CrashQueue
         const string Depth = """
             select
                 (select count(*) from waiting where lane = @lane) as entered,
-                (select count(*) from waiting where lane = @lane and attempts > 0 and token is not null and ready_at > @now)
-                    as leased,
-                (select ready_at from waiting where lane = @lane and attempts = 0 order by ready_at limit 1) as untried,
-                (select entered_at from waiting where lane = @lane and attempts > 0 and (token is null or ready_at <= @now)
+                (select count(*) from waiting
+                    where lane = @lane and attempts > 0 and token is not null and ready_at > @now) as leased,
+                (select entered_at from waiting
+                    where lane = @lane and attempts = 0 order by ready_at limit 1) as untried,
+                (select entered_at from waiting
+                    where lane = @lane and attempts > 0 and (token is null or ready_at <= @now)
                     order by entered_at limit 1) as tried
             """;
 
@@ -221,19 +225,28 @@ sealed class SqliteCrashQueue : CrashQueue
 
     static DateTimeOffset Time(long milliseconds) => DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
 
-    int FreeLeasesOfTheDead(SqliteWriter writer)
+    /// <summary>Frees the leases of dead processes, and what a clock that ran ahead has put into the future.</summary>
+    int Recover(SqliteWriter writer)
     {
+        const string Untried =
+            "update waiting set ready_at = $1 where ready_at > $1 and attempts = 0 and lane in (0, 1, 2)";
         const string Owners = "select distinct owner from waiting where attempts > 0 and token is not null";
         const string Free = """
             update waiting set token = null, ready_at = $2 where attempts > 0 and token is not null and owner is $1
             """;
 
-        var owners = writer.List(Owners, row => row.IsDBNull(0) ? null : row.GetString(0));
         var now = Now();
+        writer.Execute(Untried, now);
+        var owners = writer.List(Owners, row => row.IsDBNull(0) ? null : row.GetString(0));
         return owners
             .Where(owner => owner is null || !_presence.IsAlive(owner))
             .Sum(owner => writer.Execute(Free, owner, now));
     }
 
-    long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
+    // Never runs backwards: what was published before the clock was set back would wait until it had caught up.
+    long Now()
+    {
+        lock (_clock)
+            return _latest = Math.Max(_latest, _time.GetUtcNow().ToUnixTimeMilliseconds());
+    }
 }

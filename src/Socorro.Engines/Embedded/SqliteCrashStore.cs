@@ -8,7 +8,7 @@ using Socorro.Storage;
 
 namespace Socorro.Engines.Embedded;
 
-/// <summary>The crash store in a folder of SQLite files, one for each UTC day; removing a day is removing its file.</summary>
+/// <summary>The crash store in a folder of SQLite files, one for each UTC day.</summary>
 sealed class SqliteCrashStore : CrashStore
 {
     const int ListPage = 1000;
@@ -93,8 +93,9 @@ sealed class SqliteCrashStore : CrashStore
         await Task.WhenAll(
             from id in ids
             group id by id.Day into ofDay
-            select _commits.RunAsync(
-                _days.Get(ofDay.Key), writer => ofDay.Sum(id => writer.Execute(Confirm, id.ToString())), cancel));
+            let file = _days.Find(ofDay.Key)
+            where file is not null
+            select _commits.RunAsync(file, writer => ofDay.Sum(id => writer.Execute(Confirm, id.ToString())), cancel));
     }
 
     public override async Task<string?> FindTroubleAsync(CancellationToken cancel)

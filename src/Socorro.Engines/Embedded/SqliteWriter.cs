@@ -3,12 +3,12 @@ using Microsoft.Data.Sqlite;
 
 namespace Socorro.Engines.Embedded;
 
-/// <summary>The writing connection of one file, with its statements prepared once. Parameters are $1, $2 …</summary>
+/// <summary>The writing connection of one file, with its statements prepared once. Parameters are $1, $2, …</summary>
 sealed class SqliteWriter : IDisposable
 {
     const int BusyTimeout = 10_000;
 
-    // Room for the changes of one group of dumps, which otherwise would be written out before the commit and read again.
+    // Room for the changes of one group of dumps, which else would be written out before the commit and read again.
     const int CacheKibibytes = 32 * 1024;
 
     // What a burst leaves of the log; its file would otherwise stay as large as it ever was.

@@ -8,8 +8,8 @@ using Socorro.Tests.Storage;
 namespace Socorro.Tests.EndToEnd;
 
 /// <summary>
-/// Kills the server at random instants under load. SOCORRO_KILLS says how often (4 unless it is set); docs/reliability.md
-/// tells of long runs.
+/// Kills the server at random instants under load. SOCORRO_KILLS says how often (4 unless it is set);
+/// docs/reliability.md tells of long runs.
 /// </summary>
 public sealed class KillTests(ITestOutputHelper output) : IDisposable
 {
@@ -110,15 +110,16 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             Assert.Equal(dump, (await engines.Store.FindDumpAsync(id, Crash.MainDump, Cancel))?.ToArray());
         }
 
-        // What was stored when the kill swallowed the answer is processed like all others; nothing is left or set aside.
+        // A crash whose answer the kill swallowed is processed like all others; nothing is left or set aside.
         foreach (var id in stored)
             Assert.NotNull(await engines.Store.FindProcessedAsync(id, Cancel));
 
         Assert.Equal(stored.Count, await engines.Catalog.CountAsync(DateTimeOffset.UnixEpoch, Cancel));
         Assert.Empty(await engines.Queue.ListParkedAsync(10, Cancel));
-        Assert.All(await engines.Queue.MeasureAsync(Cancel), depth => Assert.Equal((0, 0), (depth.Waiting, depth.Leased)));
+        var depths = await engines.Queue.MeasureAsync(Cancel);
+        Assert.All(depths, depth => Assert.Equal((0, 0), (depth.Waiting, depth.Leased)));
         Assert.InRange(stored.Count, _acknowledged.Count, _acknowledged.Count + (Kills * Clients));
         output.WriteLine(
-            $"{Kills} kills, {_sent} sent, {_acknowledged.Count} acknowledged, {stored.Count} stored, all of them processed");
+            $"{Kills} kills, {_sent} sent, {_acknowledged.Count} acknowledged, {stored.Count} stored and processed");
     }
 }

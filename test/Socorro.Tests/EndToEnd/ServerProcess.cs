@@ -4,7 +4,7 @@ using Socorro.Tests.Storage;
 
 namespace Socorro.Tests.EndToEnd;
 
-/// <summary>The built executable, running as a user runs it: <c>socorro run</c> on a data folder and a free port.</summary>
+/// <summary>The built executable as a user runs it: <c>socorro run</c> on a data folder and a free port.</summary>
 sealed class ServerProcess : IAsyncDisposable
 {
     const string Announcement = "Socorro is at ";
@@ -23,10 +23,8 @@ sealed class ServerProcess : IAsyncDisposable
     {
         // The build puts what a test project refers to beside it.
         var program = Path.Combine(AppContext.BaseDirectory, "socorro");
-        var process = Process.Start(new ProcessStartInfo(program, ["run", "--data", data, "--url", "http://127.0.0.1:0"])
-        {
-            RedirectStandardOutput = true,
-        })!;
+        string[] arguments = ["run", "--data", data, "--url", "http://127.0.0.1:0"];
+        var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         while (await process.StandardOutput.ReadLineAsync(cancel) is { } line)
         {
             if (!line.StartsWith(Announcement, StringComparison.Ordinal))

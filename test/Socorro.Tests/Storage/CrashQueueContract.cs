@@ -171,7 +171,8 @@ public abstract class CrashQueueContract : IAsyncLifetime
         Assert.Equal([other], await Leased(10));
 
         Time.Advance(Minute);
-        Assert.Contains(await Queue.LeaseAsync(10, Minute, Cancel), lease => lease.Id == failed.Id && lease.Attempt == 2);
+        var leases = await Queue.LeaseAsync(10, Minute, Cancel);
+        Assert.Contains(leases, lease => lease.Id == failed.Id && lease.Attempt == 2);
     }
 
     [Fact]

@@ -35,8 +35,8 @@ public sealed class DumpCompressorTests
 
         var entry = compressor.Describe("upload_file_minidump", "a.dmp");
 
-        Assert.Equal(
-            new("upload_file_minidump", bytes.Length, Convert.ToHexStringLower(SHA256.HashData(bytes)), "a.dmp"), entry);
+        var hash = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        Assert.Equal(new("upload_file_minidump", bytes.Length, hash, "a.dmp"), entry);
     }
 
     [Fact]

@@ -21,9 +21,10 @@ public sealed class EmbeddedEnginesTests : IDisposable
         await using var engines = await OpenAsync(data);
 
         Assert.Null(await engines.Store.FindTroubleAsync(Cancel));
+        var names = Directory.EnumerateFileSystemEntries(data).Select(Path.GetFileName);
         Assert.Equal(
             ["catalog.db", "crashes", "queue.db", "running"],
-            Directory.EnumerateFileSystemEntries(data).Select(Path.GetFileName).Where(name => !name!.Contains("db-")).Order());
+            names.Where(name => !name!.Contains(".db-", StringComparison.Ordinal)).Order());
     }
 
     [Fact]

@@ -87,7 +87,8 @@ public sealed class QueueMoverTests : IAsyncLifetime
 
         await _stop.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => moving.WaitAsync(TimeSpan.FromSeconds(1), Cancel));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => moving.WaitAsync(TimeSpan.FromSeconds(1), Cancel));
     }
 
     QueueMover NewMover(CrashQueue queue) => new(_engines.Store, queue, _time, NullLogger<QueueMover>.Instance);

@@ -7,7 +7,8 @@ public sealed class SqliteCatalogTests : CatalogContract
 {
     readonly TemporaryFolder _folder = new();
 
-    protected override Task<Catalog> OpenAsync() => Task.FromResult<Catalog>(new SqliteCatalog(_folder.Of("catalog.db")));
+    protected override Task<Catalog> OpenAsync() =>
+        Task.FromResult<Catalog>(new SqliteCatalog(_folder.Of("catalog.db")));
 
     public override async ValueTask DisposeAsync()
     {

@@ -45,6 +45,19 @@ public sealed class SqliteCrashQueueTests : CrashQueueContract
     }
 
     [Fact]
+    public async Task Leases_what_was_published_before_the_clock_was_set_back()
+    {
+        await Queue.PublishAsync(Lane.Standard, NewIds(1), Cancel);
+        Time.AdjustTime(Crash.Noon - TimeSpan.FromHours(1));
+        Assert.Single(await Queue.LeaseAsync(1, Minute, Cancel));
+
+        await Queue.PublishAsync(Lane.Standard, NewIds(1), Cancel);
+        await Queue.DisposeAsync();
+        await using var next = await OpenAsync();
+        Assert.Equal(2, (await next.LeaseAsync(2, Minute, Cancel)).Count);
+    }
+
+    [Fact]
     public async Task Refuses_while_the_disk_is_full_and_recovers_by_itself()
     {
         using var disk = SmallDisk.Mount(_folder.Of("disk"), "1m");

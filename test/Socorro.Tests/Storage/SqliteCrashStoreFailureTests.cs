@@ -107,7 +107,8 @@ public sealed class SqliteCrashStoreFailureTests : IDisposable
         await File.WriteAllBytesAsync(_folder.Of("2026-11-24.db"), Noise(100_000), Cancel);
         await using var reopened = Open(_folder.Path);
 
-        var readRefusal = await Assert.ThrowsAsync<StorageRefusedException>(() => reopened.FindRawAsync(damaged.Id, Cancel));
+        var readRefusal = await Assert.ThrowsAsync<StorageRefusedException>(
+            () => reopened.FindRawAsync(damaged.Id, Cancel));
         using var late = Crash.Small();
         var writeRefusal = await Assert.ThrowsAsync<StorageRefusedException>(
             () => reopened.PutRawAsync(late.Raw, late.Dumps, Cancel));
@@ -129,7 +130,8 @@ public sealed class SqliteCrashStoreFailureTests : IDisposable
         using (var connection = SqliteFile.OpenUnpooled(_folder.Of("2026-11-24.db"), SqliteOpenMode.ReadWrite))
         using (var command = connection.CreateCommand())
         {
-            command.CommandText = "update chunk set bytes = cast(substr(bytes, 1, 1000) || x'ff' || substr(bytes, 1002) as blob)";
+            command.CommandText =
+                "update chunk set bytes = cast(substr(bytes, 1, 1000) || x'ff' || substr(bytes, 1002) as blob)";
             command.ExecuteNonQuery();
         }
 
@@ -173,7 +175,8 @@ public sealed class SqliteCrashStoreFailureTests : IDisposable
         await using var second = Open(_folder.Path);
         var crashes = Enumerable.Range(0, 40).Select(i => new Crash(BitConverter.GetBytes(i))).ToList();
 
-        await Task.WhenAll(crashes.Select((crash, i) => (i % 2 == 0 ? first : second).PutRawAsync(crash.Raw, crash.Dumps, Cancel)));
+        await Task.WhenAll(crashes.Select(
+            (crash, i) => (i % 2 == 0 ? first : second).PutRawAsync(crash.Raw, crash.Dumps, Cancel)));
 
         foreach (var crash in crashes)
         {
