@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.Text;
+using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Memory;
 using Socorro.Minidumps.Symbols;
+using Socorro.Minidumps.Symbols.Stores;
+using Socorro.Minidumps.Symbols.Text;
 
 namespace Socorro.Minidumps.Tests.Symbols;
 
@@ -96,6 +100,16 @@ public sealed class SymbolTableTests
     }
 
     [Fact]
+    public void Makes_the_same_index_however_many_share_the_work()
+    {
+        var path = SymbolFiles().MaxBy(path => new FileInfo(path).Length)!;
+        var stamp = SourceFile.Stamp(path);
+        var alone = TextScan.TryIndex(path, stamp, workers: 1, out _);
+
+        Assert.All((int[])[2, 3, 7, 1000], workers => Assert.Equal(alone, TextScan.TryIndex(path, stamp, workers, out _)));
+    }
+
+    [Fact]
     public void Prefers_the_innermost_of_functions_that_lie_within_each_other()
     {
         var table = Parse("FUNC 1000 100 0 outer\n1000 100 1 0\nFUNC 1040 10 0 cold\n1040 10 2 0\nFUNC 10f8 20 0 astride\n");
@@ -175,6 +189,41 @@ public sealed class SymbolTableTests
         Assert.Equal("f 10 :3", Describe(table, 0x10));
         Assert.Equal(1, table.BadLines);
         Assert.Equal(new Problem("line 3", "is not a record"), table.Problems[0]);
+    }
+
+    [Theory]
+    [InlineData(".cfa: $rsp 8 + .ra: .cfa 8 - ^", UnwindOutcome.Caller)]
+    [InlineData("rules beyond number", UnwindOutcome.Failed)]
+    [InlineData("an endless rule", UnwindOutcome.Failed)]
+    [InlineData("a deep rule", UnwindOutcome.Failed)]
+    public void Bounds_what_unwind_rules_may_cost(string rules, UnwindOutcome expected)
+    {
+        rules = rules switch
+        {
+            "rules beyond number" => string.Concat(Enumerable.Range(0, 200).Select(i => $"r{i}: 1 ")) + ".cfa: 1 .ra: 1",
+            "an endless rule" => ".cfa: 1" + string.Concat(Enumerable.Repeat(" 1 +", 5000)) + " .ra: 1",
+            "a deep rule" => ".cfa: 1" + string.Concat(Enumerable.Repeat(" 1", 50)) + string.Concat(Enumerable.Repeat(" +", 50)) + " .ra: 1",
+            _ => rules,
+        };
+        var memory = MemoryMap.Build([new(0x1000, Enumerable.Repeat((byte)1, 64).ToArray())], bigEndian: false);
+        var cpu = CpuTraits.Find(CpuKind.Amd64)!;
+        var callee = default(Registers);
+        callee.Set(cpu.Sp, 0x1010);
+
+        Assert.True(Parse($"STACK CFI INIT 10 10 {rules}\n").TryFindCfi(0x10, out var found));
+        Assert.Equal(expected, found.Unwind(cpu, callee, memory, out _, out _));
+    }
+
+    [Fact]
+    public void Holds_only_so_many_bytes_of_distinct_rule_sets()
+    {
+        var text = new StringBuilder("STACK CFI INIT 0 1000000 .cfa: $rsp 8 + .ra: .cfa -8 + ^\n");
+        for (var i = 0; i < 100; i++)
+            text.Append(CultureInfo.InvariantCulture, $"STACK CFI {i:x} r{i}: 0{string.Concat(Enumerable.Repeat(" 7 +", 80))}\n");
+        for (var i = 100; i < 4000; i++)
+            text.Append(CultureInfo.InvariantCulture, $"STACK CFI {i:x} $rsp: {i}\n");
+
+        Assert.InRange(Parse(text.ToString()).Size, 1 << 20, 20 << 20);
     }
 
     [Fact]

@@ -6,6 +6,7 @@ namespace Socorro.Minidumps.Symbols.Text;
 sealed class ScanShare
 {
     const int MaxProblems = 10;
+    const int MaxBuffer = 1 << 20;
 
     public List<FunctionRow> Functions { get; } = [];
 
@@ -29,18 +30,22 @@ sealed class ScanShare
 
     public bool HasRecords { get; private set; }
 
-    /// <summary>Scans a part of a file that begins and ends with a line; gives up when its beginning makes no sense.</summary>
-    public static ScanShare Read(string path, long start, long end, int bufferSize)
+    /// <summary>The text's beginning made no sense, so the rest was not looked at.</summary>
+    public bool IsRefused { get; private set; }
+
+    /// <summary>Scans a part of a file that begins and ends with a line.</summary>
+    public static ScanShare Read(string path, long start, long end)
     {
         var share = new ScanShare();
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1);
-        var windows = new LineWindows(file, bufferSize);
+        var windows = new LineWindows(file, (int)Math.Clamp(end - start + 1, 1, MaxBuffer));
         windows.Seek(start, end);
-        while (windows.TryRead(out var lines))
+        while (!share.IsRefused && windows.TryRead(out var lines))
         {
             share.Scan(lines, (uint)windows.WindowStart);
-            if (!share.HasRecords && start == 0 && windows.WindowStart + lines.Length >= SymbolTextReader.ProbeLength)
-                break;
+            share.IsRefused = start == 0
+                && !share.HasRecords
+                && windows.WindowStart + lines.Length >= SymbolTextReader.ProbeLength;
         }
 
         share.BadLines += windows.SkippedLines;
@@ -55,12 +60,19 @@ sealed class ScanShare
         CfiBlocks.AddRange(next.CfiBlocks);
         WinFrames.AddRange(next.WinFrames);
         WinOffsets.AddRange(next.WinOffsets);
-        Files.AddRange(next.Files);
-        Origins.AddRange(next.Origins);
+        AppendNames(Files, next.Files);
+        AppendNames(Origins, next.Origins);
         Problems.AddRange(next.Problems.Take(MaxProblems - Problems.Count));
         BadLines += next.BadLines;
         if (Module.DebugId.Length == 0)
             Module = next.Module;
+    }
+
+    /// <summary>The order decides which of several names with one number counts.</summary>
+    static void AppendNames(List<NumberedName> names, List<NumberedName> next)
+    {
+        foreach (var name in next)
+            names.Add(name with { Order = names.Count });
     }
 
     void Scan(ReadOnlySpan<byte> lines, uint windowStart)
@@ -96,7 +108,7 @@ sealed class ScanShare
             RecordKind.Info => TryReadInfo(fields),
             _ => false,
         };
-        HasRecords |= read && kind != RecordKind.Line;
+        HasRecords |= read && kind is not (RecordKind.Line or RecordKind.Inline or RecordKind.CfiRow);
         return read;
     }
 

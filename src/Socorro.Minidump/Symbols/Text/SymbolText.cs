@@ -7,6 +7,9 @@ static class SymbolText
 {
     const int BufferSize = 1 << 20;
 
+    /// <summary>A longer text could make a table longer than 2 GiB, and is more than any linker makes of a program.</summary>
+    const long MaxLength = 3L << 29;
+
     public static readonly Problem NotASymbolFile = new("symbol file", "has no record that makes sense in its first 64 KiB");
 
     /// <summary>Null, with a problem that says why, when the text is no symbol file.</summary>
@@ -34,6 +37,12 @@ static class SymbolText
             length += lines.Length;
             if (!reader.HasRecords && length >= SymbolTextReader.ProbeLength)
                 break;
+
+            if (length > MaxLength)
+            {
+                problem = new("symbol file", $"is longer than {MaxLength} bytes");
+                return null;
+            }
         }
 
         reader.SkipLines(windows.SkippedLines);

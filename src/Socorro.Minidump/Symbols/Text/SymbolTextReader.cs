@@ -11,10 +11,14 @@ sealed class SymbolTextReader
     /// <summary>Of so many bytes at the beginning at least one record must make sense.</summary>
     public const int ProbeLength = 1 << 16;
 
+    /// <summary>More functions, symbols, names or unwind ranges than the largest programs have.</summary>
+    const int MaxRecords = 1 << 23;
+
     const int MaxProblems = 10;
 
     readonly TableBuilder _builder = new();
     readonly List<Problem> _problems = [];
+    readonly int[] _counts = new int[Enum.GetValues<RecordKind>().Length];
     Context _function;
     Context _cfi;
     int _linesBefore;
@@ -32,7 +36,7 @@ sealed class SymbolTextReader
         var scanner = new RecordScanner(lines);
         while (scanner.MoveNext())
         {
-            if (TryRead(scanner.Kind, scanner.Fields))
+            if (HasRoomFor(scanner.Kind) && TryRead(scanner.Kind, scanner.Fields))
                 HasRecords = true;
             else
                 NoteBadLine(_linesBefore + scanner.LineCount, scanner.Kind);
@@ -43,6 +47,9 @@ sealed class SymbolTextReader
 
         _linesBefore += scanner.LineCount;
     }
+
+    /// <summary>Rows take more room than the shortest lines that make them, so a hostile text is held to a number of each.</summary>
+    bool HasRoomFor(RecordKind kind) => kind is RecordKind.Line or RecordKind.CfiRow || ++_counts[(int)kind] <= MaxRecords;
 
     /// <summary>Notes lines that were too long to be given to this reader.</summary>
     public void SkipLines(int count) => BadLines += count;

@@ -11,18 +11,21 @@ static class TextScan
     /// <summary>Of a smaller text a second worker would not be worth its start.</summary>
     const long MinShare = 16 << 20;
 
-    const int BufferSize = 1 << 20;
+    const int CutSearch = 1 << 20;
 
     /// <summary>Null, with a problem that says why, when the file is no symbol file. Throws as reading a file does.</summary>
-    public static byte[]? TryIndex(string path, SourceStamp stamp, out Problem problem)
+    public static byte[]? TryIndex(string path, SourceStamp stamp, out Problem problem) =>
+        TryIndex(path, stamp, (int)Math.Clamp(stamp.Length / MinShare, 1, Environment.ProcessorCount), out problem);
+
+    public static byte[]? TryIndex(string path, SourceStamp stamp, int workers, out Problem problem)
     {
-        var workers = (int)Math.Clamp(stamp.Length / MinShare, 1, Environment.ProcessorCount);
         var shares = new ScanShare[workers];
         var cuts = FindCuts(path, stamp.Length, workers);
-        Parallel.For(0, workers, i => shares[i] = ScanShare.Read(path, cuts[i], cuts[i + 1], BufferSize));
+        Parallel.For(0, workers, i => shares[i] = ScanShare.Read(path, cuts[i], cuts[i + 1]));
 
-        problem = shares[0].HasRecords ? default : SymbolText.NotASymbolFile;
-        return shares[0].HasRecords ? Merge(shares, stamp) : null;
+        var isSymbolFile = shares.Any(share => share.HasRecords) && !shares.Any(share => share.IsRefused);
+        problem = isSymbolFile ? default : SymbolText.NotASymbolFile;
+        return isSymbolFile ? Merge(shares, stamp) : null;
     }
 
     /// <summary>Shares begin with a line.</summary>
@@ -30,14 +33,14 @@ static class TextScan
     {
         var cuts = new long[workers + 1];
         using var file = File.OpenRead(path);
-        var buffer = new byte[BufferSize];
+        var buffer = workers == 1 ? [] : new byte[CutSearch];
         for (var i = 1; i < workers; i++)
         {
             var start = Math.Max(cuts[i - 1], length * i / workers);
             file.Position = start;
             var count = file.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
 
-            // In a line longer than the buffer there is no cut: this share stays empty and the one before does its work.
+            // In a line longer than the buffer there is no cut, and one share does the work of two.
             var end = buffer.AsSpan(0, count).IndexOf((byte)'\n');
             cuts[i] = end < 0 ? cuts[i - 1] : start + end + 1;
         }
