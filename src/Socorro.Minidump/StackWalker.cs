@@ -60,10 +60,10 @@ public static class StackWalker
         for (var i = 0; i < modules.Length; i++)
         {
             var module = dump.Modules[i];
-            modules[i] = new(module.LeafName, module.Base, module.End, module == dump.Modules.Main, () => Open(module));
+            modules[i] = new(module.LeafName, module.Base, module.End, i == dump.Modules.Main?.Index, () => Open(module));
         }
 
-        var code = new CodeMap(modules, dump.Modules.Index, address => FindUnloaded(dump, address));
+        var code = new CodeMap(modules, dump.Modules.Index, new UnloadedIndex(dump.UnloadedModules));
         return new(new()
         {
             Cpu = cpu,
@@ -72,6 +72,7 @@ public static class StackWalker
             Code = code,
             Limits = options.Limits,
             Space = dump.AddressSpace.IsKnown ? dump.AddressSpace : null,
+            EntryPoint = dump.AuxiliaryVector.EntryPoint,
             PointerMask = cpu.Kind == CpuKind.Arm64 ? FindPointerMask(dump, code.Highest) : ulong.MaxValue,
         });
 
@@ -125,21 +126,6 @@ public static class StackWalker
             ? atCrash
             : thread.Context;
         return walker is null || context is null ? CallStack.Empty : walker.Walk(context.Registers);
-    }
-
-    static List<UnloadedHit> FindUnloaded(Minidump dump, ulong address)
-    {
-        var hits = new SortedDictionary<string, SortedSet<ulong>>(StringComparer.Ordinal);
-        foreach (var module in dump.UnloadedModules)
-        {
-            if (!module.Contains(address))
-                continue;
-            if (!hits.TryGetValue(module.LeafName, out var offsets))
-                hits.Add(module.LeafName, offsets = []);
-            offsets.Add(address - module.Base);
-        }
-
-        return [.. hits.Select(hit => new UnloadedHit(hit.Key, [.. hit.Value]))];
     }
 
     static string StatusOf(Minidump dump, ThreadWalker? walker)

@@ -16,7 +16,7 @@ sealed class HumanModules(ProcessState state, HumanText text)
         foreach (var module in state.Modules.OrderBy(module => module.Module.Base))
         {
             var version = module.Module.VersionText ?? "???";
-            var main = module.Module == _dump.Modules.Main ? "  (main)" : "";
+            var main = module.Module.Index == _dump.Modules.Main?.Index ? "  (main)" : "";
             text.Line($"{Range(module.Module.Base, module.Module.End)}  {HumanText.Clean(module.Module.LeafName)}  {version}{main}");
         }
 

@@ -53,9 +53,6 @@ public sealed class CodeLocation
 
     internal ReadOnlyMemory<byte> FileUtf8 { get; init; }
 
-    /// <summary>The function has a size of its own, so the address is surely in it.</summary>
-    internal bool IsInKnownFunction { get; init; }
-
     /// <summary>Bytes of the function; 0 when there is none.</summary>
     internal ulong FunctionSize { get; init; }
 

@@ -38,7 +38,7 @@ sealed class CodeModule(string name, ulong start, ulong end, bool isMain, Func<S
 /// Tells of code addresses what modules and symbols say. What was found is kept, so that the frames of a recursion are
 /// looked up once. Not safe to share between threads.
 /// </summary>
-sealed class CodeMap(CodeModule[] modules, AddressIndex index, Func<ulong, IReadOnlyList<UnloadedHit>>? unloaded = null)
+sealed class CodeMap(CodeModule[] modules, AddressIndex index, UnloadedIndex? unloaded = null)
 {
     const int MaxInlines = 64;
 
@@ -87,11 +87,32 @@ sealed class CodeMap(CodeModule[] modules, AddressIndex index, Func<ulong, IRead
             && symbols.TryFindWin(location.ModuleOffset, out frame);
     }
 
+    /// <summary>
+    /// Whether a call may end where an address in a module is, as far as its symbols tell. Nothing is kept of the answer:
+    /// scans ask about far more addresses than turn out to be frames.
+    /// </summary>
+    public bool MayFollowCall(ulong address)
+    {
+        var module = modules[FindModule(address - 1)];
+        if (module.Open() is not { } symbols)
+            return true;
+
+        // Symbols of system libraries name few functions, and how far a name reaches is a guess; but they have unwind rules
+        // for nearly all code.
+        var offset = address - 1 - module.Start;
+        var isNamed = symbols.TryFindFunction(offset, out var function) && !function.Name.IsEmpty;
+        if (symbols.HasCfi && (!isNamed || function.IsPublic))
+            return symbols.TryFindCfi(offset, out _);
+
+        var isStart = symbols.TryFindFunction(offset + 1, out var next) && next.Rva == offset + 1;
+        return isNamed && !isStart;
+    }
+
     CodeLocation Resolve(ulong address)
     {
         var module = FindModule(address);
         if (module < 0)
-            return new() { Address = address, Unloaded = unloaded?.Invoke(address) ?? [] };
+            return new() { Address = address, Unloaded = unloaded?.Find(address) ?? [] };
 
         var start = modules[module].Start;
         var offset = address - start;
@@ -108,7 +129,6 @@ sealed class CodeMap(CodeModule[] modules, AddressIndex index, Func<ulong, IRead
             FunctionUtf8 = hit.Function.Name,
             FunctionBase = start + hit.Function.Rva,
             FunctionSize = hit.Function.Size,
-            IsInKnownFunction = !hit.Function.IsPublic,
             ParameterSize = hit.Function.ParameterSize,
             IsMultiple = hit.Function.IsMultiple,
             FileUtf8 = hit.File,

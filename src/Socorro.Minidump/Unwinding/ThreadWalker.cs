@@ -52,7 +52,7 @@ sealed class ThreadWalker(WalkContext walk)
             frames.Add(new(_callee.Registers[walk.Cpu.Pc], _callee.Trust, _callee.Location));
             registers.Add(in _callee.Registers);
             _totalFrames++;
-            if (isLast || _callee.Location.Bottom is { HasCaller: false })
+            if (isLast || _callee.Location.Bottom is { HasCaller: false } || walk.IsAtEntry(_callee.Registers[walk.Cpu.Pc]))
                 return StackEnd.Complete;
             if (_unwinder is null)
                 return StackEnd.Lost;

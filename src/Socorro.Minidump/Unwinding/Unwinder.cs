@@ -114,21 +114,12 @@ abstract class Unwinder(WalkContext walk)
     /// <summary>Whether a call could return to an address, as far as modules, symbols, permissions and code bytes tell.</summary>
     protected bool IsReturnAddress(ulong address)
     {
-        if (address < LowestCode || walk.Code.FindModule(address - 1) < 0 || walk.IsExecutable(address - 1) == false)
+        if (address < LowestCode || address == walk.EntryPoint)
             return false;
-        if (CallCode.FollowsCall(Cpu.Kind, walk.Memory, address) is { } follows)
-            return follows;
+        if (walk.Code.FindModule(address - 1) < 0 || walk.IsExecutable(address - 1) == false)
+            return false;
 
-        var location = walk.Code.Locate(address - 1);
-        if (!location.HasSymbols)
-            return true;
-
-        // Symbols of system libraries name few functions, and how far a name reaches is a guess; but they have unwind rules
-        // for nearly all code.
-        if (!location.IsInKnownFunction && walk.Code.Modules[location.Module].Symbols is { HasCfi: true })
-            return walk.Code.TryFindCfi(location, out _);
-
-        return !location.FunctionUtf8.IsEmpty && walk.Code.Locate(address).FunctionBase != address;
+        return CallCode.FollowsCall(Cpu.Kind, walk.Memory, address) ?? walk.Code.MayFollowCall(address);
     }
 
     /// <summary>

@@ -27,7 +27,8 @@ sealed class WalkContext
     /// </summary>
     public ulong PointerMask { get; init; } = ulong.MaxValue;
 
-    public bool IsApple => Os is OsKind.MacOs or OsKind.Ios;
+    /// <summary>Where a Linux kernel began to run the program (AT_ENTRY); null where the dump does not tell.</summary>
+    public ulong? EntryPoint { get; init; }
 
     public bool IsLinux => Os is OsKind.Linux or OsKind.Android;
 
@@ -41,6 +42,16 @@ sealed class WalkContext
         return Space.Find(address) is { } range
             ? range.Allows(Permissions.Execute)
             : Code.FindModule(address) < 0 ? false : null;
+    }
+
+    /// <summary>
+    /// Whether an address is in the few instructions where the program was entered, which call its start-up code and never
+    /// return: known without symbols, too.
+    /// </summary>
+    public bool IsAtEntry(ulong address)
+    {
+        const ulong entryCode = 64;
+        return EntryPoint is { } entry && address > entry && address - entry < entryCode;
     }
 
     /// <summary>The word at an address, as wide as a pointer.</summary>

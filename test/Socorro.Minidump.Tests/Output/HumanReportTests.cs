@@ -38,7 +38,7 @@ public sealed class HumanReportTests
     {
         var state = Walks.Walk("rust-minidump/linux-mini.dmp");
 
-        // Three of the peer's frames are at an address whose code is in the dump and is no return address.
+        // The peer's stack goes on where the program was entered, and takes pointers to its entry for return addresses.
         var expected = ReadExpected("linux_human.lines.json").Split("\nThread 0")[0];
         Assert.Equal(expected, Write(state, HumanOptions.Default).Split("\nThread 0")[0]);
         Assert.EndsWith(

@@ -20,8 +20,9 @@ public sealed class JsonReportTests
         "processor.test_bit_flip.00", "processor.test_guard_pages.02", "processor.test_no_bit_flip_cross_page_boundary.09",
     ];
 
-    // The code before this address is in the dump and is no call, so a scan that takes it for a return address is wrong.
-    const string NotACaller = "0x0000000000401dbf";
+    // The program's entry point: a pointer to it is no return address, and the code there is where the stack begins.
+    const string Entry = "0x0000000000401dbf";
+    const string CallAtEntry = "0x0000000000401de8";
 
     [Theory]
     [InlineData("json-pretty.json")]
@@ -35,7 +36,7 @@ public sealed class JsonReportTests
         var state = Walks.Walk($"rust-minidump/{snapshot["dump"]}", roots);
         var expected = snapshot["expect"]!;
         if (file.StartsWith("linux", StringComparison.Ordinal))
-            RemoveFrames(expected["threads"]![0]!, NotACaller);
+            EndAtEntry(expected["threads"]![0]!);
 
         AssertReport(expected, state);
     }
@@ -141,10 +142,12 @@ public sealed class JsonReportTests
         }
     }
 
-    static void RemoveFrames(JsonNode thread, string offset)
+    static void EndAtEntry(JsonNode thread)
     {
         var frames = thread["frames"]!.AsArray();
-        foreach (var frame in frames.Where(frame => (string?)frame!["offset"] == offset).ToList())
+        while ((string?)frames[^1]!["offset"] != CallAtEntry)
+            frames.RemoveAt(frames.Count - 1);
+        foreach (var frame in frames.Where(frame => (string?)frame!["offset"] == Entry).ToList())
             frames.Remove(frame);
         for (var i = 0; i < frames.Count; i++)
             frames[i]!["i"] = i;

@@ -82,6 +82,20 @@ public sealed class StackRulesTests
     }
 
     [Fact]
+    public void Knows_the_programs_entry_without_symbols()
+    {
+        var stack = new byte[0x100];
+        Write(stack, 0x08, Program + 0x1100);
+        Write(stack, 0x10, Program + 0x1129);
+        Write(stack, 0x18, Program + 0x1200);
+
+        var found = Walk(Context(Program + 0x1010, Stack), [new(Stack, stack)], null, null, entry: Program + 0x1100);
+
+        Assert.Equal([Program + 0x1010, Program + 0x1129], found.Frames.Select(frame => frame.Pc));
+        Assert.Equal(StackEnd.Complete, found.End);
+    }
+
+    [Fact]
     public void Looks_above_main_in_the_program_and_the_c_library_only()
     {
         var stack = new byte[0x200];
@@ -179,7 +193,8 @@ public sealed class StackRulesTests
         return registers;
     }
 
-    static CallStack Walk(Registers context, MemoryRegion[] memory, string? program, string? library)
+    static CallStack Walk(
+        Registers context, MemoryRegion[] memory, string? program, string? library, ulong? entry = null)
     {
         CodeModule[] modules =
         [
@@ -191,6 +206,7 @@ public sealed class StackRulesTests
         {
             Cpu = CpuTraits.Find(CpuKind.Amd64)!,
             Os = OsKind.Linux,
+            EntryPoint = entry,
             Memory = MemoryMap.Build(memory, false),
             Code = new(modules, AddressIndex.Build(ranges)),
         }).Walk(context);
