@@ -34,6 +34,7 @@ sealed class PriorityRequests(CrashQueue queue, TimeProvider time)
         }
         catch
         {
+            // What failed must not keep the next viewer from trying.
             _lastRequests.TryRemove(id, out _);
             throw;
         }

@@ -156,7 +156,7 @@ public sealed class ApiTests(Site site) : IClassFixture<Site>
         var paths = openApi.RootElement.GetProperty("paths").EnumerateObject().ToDictionary(path => path.Name, path => path.Value);
 
         Assert.Equal(["/api/CrashVerify/", "/api/ProcessedCrash/", "/api/RawCrash/"], paths.Keys.Order());
-        Assert.All(paths.Keys, path => Assert.Contains(path, guide, StringComparison.Ordinal));
+        Assert.All(paths.Keys, path => Assert.Contains($"action=\"{path}\"", guide, StringComparison.Ordinal));
         var parameters = paths["/api/RawCrash/"].GetProperty("get").GetProperty("parameters").EnumerateArray()
             .ToDictionary(parameter => parameter.GetProperty("name").GetString()!);
         Assert.Equal(["crash_id", "format", "name", "pretty"], parameters.Keys.Order());

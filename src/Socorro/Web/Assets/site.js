@@ -46,10 +46,13 @@ const showTab = () => {
   const target = location.hash.length > 1 ? document.getElementById(location.hash.slice(1)) : null;
   const section = target?.closest(".panels > section")?.id ?? "tab-details";
   for (const tab of tabs) {
-    if (tab.hash === "#" + section)
-      tab.setAttribute("aria-current", "true");
-    else
+    if (tab.hash !== "#" + section) {
       tab.removeAttribute("aria-current");
+      continue;
+    }
+
+    tab.setAttribute("aria-current", "true");
+    tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 16;
   }
 
   if (target instanceof HTMLDetailsElement)

@@ -24,7 +24,7 @@ public sealed partial class ApiGuidePage
             where ApiRoutes.IsPublic(one)
             let metadata = one.ActionDescriptor.EndpointMetadata
             select new ApiMethod(
-                $"/{one.RelativePath}/",
+                $"/{one.RelativePath}",
                 metadata.OfType<IEndpointSummaryMetadata>().LastOrDefault()?.Summary ?? "",
                 metadata.OfType<IEndpointDescriptionMetadata>().LastOrDefault()?.Description ?? "",
                 [.. one.ParameterDescriptions.Select(Describe)]);
