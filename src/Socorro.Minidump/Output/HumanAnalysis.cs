@@ -25,10 +25,10 @@ sealed class HumanAnalysis(CrashAnalysis analysis, HumanText text, int addressDi
         switch (analysis.Adjusted)
         {
             case { Kind: AdjustmentKind.NullPointer, Value: var offset }:
-                text.Line($"               a null pointer with offset {Address(offset)}");
+                text.Line($"Adjusted address: null pointer with offset {Address(offset)}");
                 break;
             case { Kind: AdjustmentKind.NonCanonical, Value: var address }:
-                text.Line($"               was {Address(address)}, which is non-canonical");
+                text.Line($"Adjusted address: {Address(address)} (non-canonical)");
                 break;
         }
     }

@@ -3,7 +3,7 @@ using Socorro.Minidumps.Reasons;
 
 namespace Socorro.Minidumps.Tests.Instructions;
 
-/// <summary>A crash of an amd64 process on Windows with code and a map of memory, analysed.</summary>
+/// <summary>A crash of an amd64 process, on Windows unless said else, with code and a map of memory, analysed.</summary>
 sealed class AnalysedCrash
 {
     public const ulong Code = 0x140001000;
@@ -14,6 +14,12 @@ sealed class AnalysedCrash
 
     readonly List<(ulong Start, ulong Size, uint State, uint Protection)> _regions = [(Code, 0x1000, 0x1000, 0x20)];
     readonly Dictionary<string, ulong> _registers = new() { ["rip"] = Code, ["rsp"] = 0x10000 };
+
+    public uint Platform { get; init; } = 2;
+
+    public uint ExceptionFlags { get; init; }
+
+    public ulong ExceptionAddress { get; init; } = Code;
 
     public uint ExceptionCode { get; init; } = 0xc0000005;
 
@@ -46,7 +52,8 @@ sealed class AnalysedCrash
         var codeAt = builder.Add(Instruction);
 
         var exception = builder.Layout()
-            .U32(1).U32(0).U32(ExceptionCode).U32(0).U64(0).U64(Code).U32((uint)Parameters.Length).U32(0);
+            .U32(1).U32(0).U32(ExceptionCode).U32(ExceptionFlags).U64(0).U64(ExceptionAddress)
+            .U32((uint)Parameters.Length).U32(0);
         for (var i = 0; i < 15; i++)
             exception.U64(i < Parameters.Length ? Parameters[i] : 0);
         var regions = builder.Layout().U32(16).U32(48).U64((ulong)_regions.Count);
@@ -54,7 +61,7 @@ sealed class AnalysedCrash
             regions.U64(start).U64(start).U32(protection).U32(0).U64(size).U32(state).U32(protection).U32(0x20000).U32(0);
 
         var dump = builder
-            .System(9, 2)
+            .System(9, Platform)
             .Stream(3, builder.Layout().U32(1).U32(1).Zeros(12).U64(ThreadBlock).U64(0).U32(0).U32(0).U32(1232).U32(contextAt))
             .Stream(5, builder.Layout().U32(1).U64(Code).U32((uint)Instruction.Length).U32(codeAt))
             .Stream(6, exception.U32(1232).U32(contextAt))
