@@ -22,6 +22,10 @@ public sealed record Throttle(IReadOnlyList<ThrottleRule> Rules)
     /// <summary>How many submissions are taken before some are asked to come again.</summary>
     public Quotas Quotas { get; init; } = Quotas.None;
 
+    /// <summary>Products whose submissions must bring one of their tokens.</summary>
+    public ReadOnlyDictionary<string, IReadOnlyList<string>> UploadTokens { get; init; } =
+        ReadOnlyDictionary<string, IReadOnlyList<string>>.Empty;
+
     /// <param name="annotations">What the client sent.</param>
     /// <param name="now">Builds are dated against it.</param>
     /// <param name="random">Draws where a rule wants only some.</param>

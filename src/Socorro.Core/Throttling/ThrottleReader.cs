@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 
 namespace Socorro.Throttling;
@@ -6,6 +7,7 @@ namespace Socorro.Throttling;
 sealed class ThrottleReader
 {
     const int MaxDepth = 16;
+    const int MinTokenLength = 16;
 
     static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
@@ -29,12 +31,18 @@ sealed class ThrottleReader
 
     Throttle ReadFile(JsonNodeReader file)
     {
-        file.AllowOnly("rules", "quotas");
+        file.AllowOnly("rules", "quotas", "upload_tokens");
         var rules = file.ReadList("rules", ReadRule);
         foreach (var name in rules.Where(rule => rule.Name.Length > 0).GroupBy(rule => rule.Name).Where(group => group.Count() > 1).Select(group => group.Key))
             _errors.Add($"rules: more than one is named \"{name}\"");
 
-        return new(rules) { Quotas = file.Find("quotas") is { } quotas ? ReadQuotas(quotas) : Quotas.None };
+        return new(rules)
+        {
+            Quotas = file.Find("quotas") is { } quotas ? ReadQuotas(quotas) : Quotas.None,
+            UploadTokens = file.Find("upload_tokens") is { } products
+                ? products.ReadMembers().ToDictionary(product => product.Name, product => products.ReadList(product.Name, ReadToken)).AsReadOnly()
+                : ReadOnlyDictionary<string, IReadOnlyList<string>>.Empty,
+        };
     }
 
     static ThrottleRule ReadRule(JsonNodeReader node)
@@ -106,6 +114,15 @@ sealed class ThrottleReader
             node.Find("path") is not null ? node.ReadList("path", step => step.AsText()) : [],
             node.Find("default") is not null ? node.ReadText("default") : null);
         return new(subject, ComparisonReader.Read(node));
+    }
+
+    static string ReadToken(JsonNodeReader node)
+    {
+        var token = node.AsText();
+        if (token.Length < MinTokenLength)
+            node.Fault($"is shorter than {MinTokenLength} characters, which can be guessed");
+
+        return token;
     }
 
     static Quotas ReadQuotas(JsonNodeReader node)

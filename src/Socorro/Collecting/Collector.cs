@@ -1,6 +1,4 @@
 using System.Collections.Frozen;
-using System.Security.Cryptography;
-using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using Socorro.Crashes;
 using Socorro.Storage;
@@ -25,8 +23,6 @@ public sealed partial class Collector(
     CollectorMetrics metrics,
     ILogger<Collector> log)
 {
-    const string Bearer = "Bearer ";
-
     readonly AnnotationNames _names = AnnotationNames.Default;
     readonly MemoryBudget _memory = new(settings.MaxMemoryBytes);
     readonly SubmissionQuotas _quotas = new(time);
@@ -62,12 +58,16 @@ public sealed partial class Collector(
 
         _names.AddMapped(submission.Annotations, request.Query);
         SentryAnnotations.Map(submission, request.RouteValues["project"] as string ?? "");
+        var product = submission.Annotations.GetValueOrDefault("ProductName", "");
+        if (rules.UploadTokens.TryGetValue(product, out var tokens) && !RequestToken.IsAny(request, tokens))
+            return new Answer.Discarded(StatusCodes.Status401Unauthorized, "unauthorized_product");
+
         var decision = rules.Decide(submission.Annotations, time.GetUtcNow(), Random.Shared);
         metrics.Throttled(decision);
         submission.Rule = decision.Rule;
 
         var isForwarded = submission.Annotations.Remove("uuid", out var chosenId);
-        if (isForwarded && !IsFromForwarder(request))
+        if (isForwarded && !RequestToken.IsBearer(request, settings.ForwarderToken))
             return new Answer.Discarded(StatusCodes.Status401Unauthorized, "unauthorized_uuid");
 
         var id = CrashId.Create(time.GetUtcNow(), decision.Verdict == Verdict.Defer);
@@ -77,7 +77,7 @@ public sealed partial class Collector(
         return decision.Verdict switch
         {
             Verdict.Accept or Verdict.Defer =>
-                _quotas.Refuse(submission.Annotations.GetValueOrDefault("ProductName", ""), rules.Quotas)
+                _quotas.Refuse(product, rules.Quotas)
                 ?? await StoreAsync(request, submission, id, decision, isForwarded, cancel),
             Verdict.Reject => new Answer.Discarded(StatusCodes.Status200OK, $"rule_{decision.Rule}"),
             Verdict.FakeAccept => new Answer.Accepted(PretendToAccept(id)),
@@ -175,15 +175,6 @@ public sealed partial class Collector(
         && earlier.Annotations.All(pair => again.Annotations.TryGetValue(pair.Key, out var value) && value == pair.Value);
 
     static string PretendToAccept(CrashId id) => $"{id.ToString()[..29]}3{id.ToString()[30..]}";
-
-    bool IsFromForwarder(HttpRequest request)
-    {
-        var given = request.Headers.Authorization.ToString();
-        return settings.ForwarderToken.Length > 0
-            && given.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            && CryptographicOperations.FixedTimeEquals(
-                Encoding.UTF8.GetBytes(given[Bearer.Length..]), Encoding.UTF8.GetBytes(settings.ForwarderToken));
-    }
 
     static Answer TooLarge() => Answer.Malformed("too_large", StatusCodes.Status413PayloadTooLarge);
 

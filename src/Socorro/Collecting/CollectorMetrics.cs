@@ -63,9 +63,9 @@ public sealed class CollectorMetrics
     internal void Answered(Answer answer, TimeSpan elapsed)
     {
         _postTime.Record(elapsed.TotalMilliseconds);
-        if (answer is Answer.Discarded(StatusCodes.Status401Unauthorized, _))
+        if (answer is Answer.Discarded(_, "unauthorized_uuid"))
             _unauthorized.Add(1);
         else if (answer is Answer.Discarded(>= 400, var reason))
-            _malformed.Add(1, new KeyValuePair<string, object?>("reason", reason["malformed_".Length..]));
+            _malformed.Add(1, new KeyValuePair<string, object?>("reason", reason.Replace("malformed_", "")));
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -31,6 +32,8 @@ public sealed class CollectorServer : IAsyncLifetime
     internal string? Folder { get; init; }
 
     internal CrashStore Store => _engines!.Store;
+
+    internal IMeterFactory Meters => _app!.Services.GetRequiredService<IMeterFactory>();
 
     internal IReadOnlyCollection<string> Log => _log.Lines;
 

@@ -299,6 +299,28 @@ public sealed class SubmitContractTests(CollectorServer server) : IClassFixture<
         Assert.Contains((429, ""), answers.Select(Told));
     }
 
+    [Fact]
+    public async Task A_product_with_tokens_takes_no_submission_without_one()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllText(folder.Of("throttle.json"), """
+            {
+              "rules": [{ "name": "all", "verdict": "accept" }],
+              "upload_tokens": { "Firefox": ["0123456789abcdef", "fedcba9876543210"] }
+            }
+            """);
+        await using var guarded = new CollectorServer { Throttle = folder.Of("throttle.json") };
+        await guarded.InitializeAsync();
+
+        Assert.Equal((401, "Discarded=unauthorized_product"), Told(await guarded.SendAsync(Good)));
+        Assert.Equal(401, (await guarded.SendAsync(Good with { Target = "/submit?token=0123456789abcdee" })).Status);
+        Assert.Equal(401, (await guarded.SendAsync(Good.PlusHeader("Authorization: Basic 0123456789abcdef"))).Status);
+        Assert.Equal(200, (await guarded.SendAsync(Good.PlusHeader("Authorization: Bearer 0123456789abcdef"))).Status);
+        Assert.Equal(200, (await guarded.SendAsync(Good with { Target = "/submit?token=fedcba9876543210" })).Status);
+        Assert.Equal(200, (await guarded.SendAsync(Good with { Target = "/api/1/minidump/?sentry_key=fedcba9876543210" })).Status);
+        Assert.Equal(200, (await guarded.SendAsync(WireRequest.Of(Part.Text("ProductName", "Other")))).Status);
+    }
+
     static (int Status, string Body) Told(WireReply reply) => (reply.Status, reply.Body);
 
     static void IsGood(RawCrash crash) => AssertAnnotations(crash, ("ProductName", "Firefox"), ("Version", "1.0"));

@@ -25,7 +25,8 @@ public sealed class ThrottleFileTests
                 { "name": "ok4", "when": { "annotation": "A", "built_days_ago": -1 }, "verdict": "accept" },
                 7
               ],
-              "quotas": { "per_day": { "App": "many" }, "per_week": 1 }
+              "quotas": { "per_day": { "App": "many" }, "per_week": 1 },
+              "upload_tokens": { "App": ["guess me"], "Tool": "x" }
             }
             """);
 
@@ -50,6 +51,8 @@ public sealed class ThrottleFileTests
                 "rules: more than one is named \"twice\"",
                 "quotas: \"per_week\" is none of per_day, per_address_and_minute",
                 "quotas.per_day.App: is not a number",
+                "upload_tokens.App[0]: is shorter than 16 characters, which can be guessed",
+                "upload_tokens.Tool: is not a list",
             ],
             errors.Select(error => error.Contains("can't be used") ? $"{error[..error.IndexOf(": Reg", StringComparison.Ordinal)]}: …" : error));
     }
