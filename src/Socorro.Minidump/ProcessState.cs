@@ -26,6 +26,9 @@ public sealed record ProcessState
     /// <summary>What the instruction that crashed tells; null when there was no crash, or no registers of it.</summary>
     public CrashAnalysis? Analysis { get; init; }
 
+    /// <summary>What the client said beside the dump.</summary>
+    public ClientFacts Client { get; init; } = ClientFacts.None;
+
     /// <summary>"OK", or what kept the walk from being whole, in a few words.</summary>
     public required string Status { get; init; }
 

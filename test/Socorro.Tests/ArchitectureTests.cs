@@ -11,9 +11,10 @@ public sealed class ArchitectureTests
     static readonly Dictionary<string, string[]> MayUse = new()
     {
         ["Socorro.Minidump"] = [],
+        ["Socorro.Stackwalk"] = ["Socorro.Minidump"],
         ["Socorro.Core"] = ["Socorro.Minidump"],
         ["Socorro.Engines"] = ["Socorro.Core"],
-        ["Socorro"] = ["Socorro.Minidump", "Socorro.Core", "Socorro.Engines"],
+        ["Socorro"] = ["Socorro.Minidump", "Socorro.Stackwalk", "Socorro.Core", "Socorro.Engines"],
     };
 
     /// <summary>Namespaces, and those of the product that their types must not refer to.</summary>

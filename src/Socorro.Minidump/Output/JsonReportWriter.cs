@@ -42,7 +42,7 @@ sealed class JsonReportWriter
         WriteMacCrashInfo();
         _json.WriteNumber("main_module", _dump.Modules.Main?.Index ?? 0);
         _json.WriteObjects("modules", _state.Modules, WriteModule);
-        _json.WriteBoolean("modules_contains_cert_info", false);
+        _json.WriteBoolean("modules_contains_cert_info", _state.Client.Certificates.Count > 0);
         _json.WriteNumberOrNull("pid", _dump.ProcessId);
         WriteLimits();
         _json.WriteNumberOrNull("process_uptime", (ulong?)_dump.Uptime?.TotalSeconds);
@@ -197,7 +197,7 @@ sealed class JsonReportWriter
     void WriteModule(ModuleState module)
     {
         WriteAddressOrNull("base_addr", module.Module.Base);
-        _json.WriteNull("cert_subject");
+        WriteCertificate(module.Module.LeafName);
         _json.WriteString("code_id", module.Module.CodeId);
         _json.WriteBoolean("corrupt_symbols", module.HasCorruptSymbols);
         _json.WriteString("debug_file", module.Key.DebugFile);
@@ -209,6 +209,9 @@ sealed class JsonReportWriter
         _json.WriteString("symbol_url", module.Lookup?.Table?.Module.Url is { Length: > 0 } url ? url : null);
         _json.WriteString("version", module.Module.VersionText);
     }
+
+    void WriteCertificate(string module) =>
+        _json.WriteString("cert_subject", _state.Client.Certificates.GetValueOrDefault(module));
 
     void WriteLimits()
     {
@@ -259,7 +262,7 @@ sealed class JsonReportWriter
         _json.WriteString("cpu_arch", CpuTraits.Find(_dump.Cpu)?.Name ?? "unknown");
         _json.WriteNumberOrNull("cpu_count", system?.ProcessorCount);
         _json.WriteString("cpu_info", system?.CpuDescription);
-        _json.WriteString("cpu_microcode_version", _dump.Microcode is { } microcode ? $"0x{microcode:x}" : null);
+        _json.WriteString("cpu_microcode_version", (_state.Client.Microcode ?? _dump.Microcode) is { } microcode ? $"0x{microcode:x}" : null);
         _json.WriteString("os", system?.OsName);
         _json.WriteString("os_ver", system?.OsVersion);
         _json.WriteEndObject();
@@ -268,7 +271,7 @@ sealed class JsonReportWriter
     void WriteUnloadedModule(UnloadedModule module)
     {
         WriteAddressOrNull("base_addr", module.Base);
-        _json.WriteNull("cert_subject");
+        WriteCertificate(module.LeafName);
         _json.WriteString("code_id", module.CodeId);
         WriteAddressOrNull("end_addr", module.End);
         _json.WriteString("filename", module.LeafName);

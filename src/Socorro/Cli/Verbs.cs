@@ -29,6 +29,9 @@ static class Verbs
     /// <summary>Runs what the arguments say and returns the exit code: 0 done, 1 it did not work out, 2 called wrongly.</summary>
     public static async Task<int> RunAsync(string[] args)
     {
+        if (args is [StackwalkVerb.Name, .. var own])
+            return await StackwalkVerb.RunAsync(own, CancellationToken.None);
+
         var parsed = Create().Parse(args);
         if (parsed.Errors is [var error, ..] && parsed.CommandResult.Command is not RootCommand)
             return Fail($"{error.Message} See 'socorro {parsed.CommandResult.Command.Name} --help'.", 2);

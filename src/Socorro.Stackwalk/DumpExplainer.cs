@@ -1,0 +1,120 @@
+using Socorro.Minidumps;
+using Socorro.Minidumps.Symbols;
+using Socorro.Minidumps.Symbols.Supply;
+
+namespace Socorro.Stackwalk;
+
+/// <summary>Walks one dump after another with the symbols that the arguments name, and logs why it could not.</summary>
+sealed class DumpExplainer : IDisposable
+{
+    /// <summary>Each round, symbols may show frames of modules that nobody wanted before; few dumps need three.</summary>
+    const int MaxRounds = 8;
+
+    readonly StackwalkLog _log;
+    readonly SymbolStore _symbols;
+    readonly SymbolSupply? _supply;
+    readonly ClientFacts _client;
+
+    public DumpExplainer(StackwalkArguments arguments, StackwalkLog log)
+    {
+        _log = log;
+        var cache = arguments.Find(Flags.SymbolsCache);
+        var isSupplied = arguments.SymbolUrls is not [];
+        var fetched = cache ?? (isSupplied ? FindOwnFolder() : null);
+        _symbols = new(new SymbolStoreOptions
+        {
+            Roots = fetched is null ? arguments.SymbolPaths : [.. arguments.SymbolPaths, fetched],
+            CacheFolder = cache is null ? null : Path.Combine(cache, ".tables"),
+            CompilesLargeTexts = false,
+        });
+        if (isSupplied && fetched is not null)
+        {
+            _supply = new(
+                new()
+                {
+                    Servers = [.. arguments.SymbolUrls.Select(url => new SymbolServer(url))],
+                    Folder = fetched,
+                    TotalTimeout = arguments.DownloadTimeout,
+                },
+                _symbols);
+        }
+
+        _client = arguments.Find(Flags.EvilJson) is { } file ? ReadClientFacts(file) : ClientFacts.None;
+    }
+
+    public void Dispose() => _supply?.Dispose();
+
+    /// <summary>Null when the dump could not be read, which is logged.</summary>
+    public async Task<ProcessState?> ExplainAsync(string file, CancellationToken cancel)
+    {
+        byte[] bytes;
+        try
+        {
+            bytes = File.ReadAllBytes(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _log.Error(e is FileNotFoundException or DirectoryNotFoundException ? "FileNotFound" : "IoError", $"{file}: {e.Message}");
+            return null;
+        }
+
+        if (!Minidump.TryOpen(bytes, Limits.Default, out var dump, out var refusal))
+        {
+            _log.Error(refusal.Error, $"{file}: {refusal.Message}");
+            return null;
+        }
+
+        var state = StackWalker.Walk(dump, _symbols, WalkOptions.Default);
+        for (var round = 1; round < MaxRounds && await FetchAsync(state.Wanted, cancel); round++)
+            state = StackWalker.Walk(dump, _symbols, WalkOptions.Default);
+
+        LogFindings(file, state);
+        return state with { Client = _client };
+    }
+
+    /// <summary>Not in the folder for temporary files, where others could plant symbols.</summary>
+    static string FindOwnFolder() => Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+        "minidump-stackwalk",
+        "symbols");
+
+    async Task<bool> FetchAsync(IReadOnlyList<ModuleKey> wanted, CancellationToken cancel) =>
+        _supply is not null && wanted is not [] && await _supply.FetchAsync(wanted, cancel);
+
+    ClientFacts ReadClientFacts(string file)
+    {
+        try
+        {
+            if (ClientFacts.TryRead(File.ReadAllBytes(file), out var facts))
+                return facts;
+
+            _log.Warn($"{Flags.EvilJson.Name} {file} is not a JSON object and is passed over");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _log.Warn($"{Flags.EvilJson.Name} {file} is passed over: {e.Message}");
+        }
+
+        return ClientFacts.None;
+    }
+
+    void LogFindings(string file, ProcessState state)
+    {
+        if (_log.Shows(LogLevel.Warn))
+        {
+            foreach (var problem in state.Dump.Problems)
+                _log.Warn($"{file}: {problem}");
+        }
+
+        if (!_log.Shows(LogLevel.Debug))
+            return;
+
+        foreach (var module in state.Modules)
+        {
+            IReadOnlyList<LookupAttempt> attempts =
+                [.. module.Lookup?.Attempts ?? [], .. _supply?.AttemptsFor(module.Key) ?? []];
+            foreach (var attempt in attempts)
+                _log.Debug($"{module.Module.LeafName}: {attempt.Place} {attempt.Answer}");
+        }
+    }
+}

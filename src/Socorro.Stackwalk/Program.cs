@@ -1,0 +1,4 @@
+using Socorro.Stackwalk;
+
+using var console = StackwalkConsole.Open("minidump-stackwalk");
+return await StackwalkCommand.RunAsync(args, console, CancellationToken.None);

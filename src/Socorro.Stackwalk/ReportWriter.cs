@@ -1,0 +1,76 @@
+using Socorro.Minidumps;
+using Socorro.Minidumps.Output;
+
+namespace Socorro.Stackwalk;
+
+/// <summary>Writes the reports to where the arguments want them.</summary>
+/// <exception cref="UsageException">A file can't be written.</exception>
+sealed class ReportWriter(StackwalkArguments arguments, StackwalkConsole console) : IDisposable
+{
+    readonly FileStream? _outputFile = OutputFiles.Create(arguments.Find(Flags.OutputFile));
+    readonly FileStream? _cyborgFile = OutputFiles.Create(arguments.Find(Flags.Cyborg));
+
+    Stream Output => _outputFile ?? console.Output;
+
+    public void Dispose()
+    {
+        _outputFile?.Dispose();
+        _cyborgFile?.Dispose();
+    }
+
+    public void Write(string file, ProcessState state)
+    {
+        if (_cyborgFile is not null)
+            WriteJson(_cyborgFile, state);
+
+        if (arguments.Has(Flags.Json))
+            WriteJson(Output, state);
+        else
+            WriteText(Output, state, arguments.Dumps.Count > 1 ? file : null);
+    }
+
+    void WriteJson(Stream output, ProcessState state)
+    {
+        var buffer = new StreamBuffer(output);
+        JsonReport.Write(state, buffer, arguments.Has(Flags.Pretty));
+        buffer.GetSpan(1)[0] = (byte)'\n';
+        buffer.Advance(1);
+        buffer.Flush();
+    }
+
+    void WriteText(Stream output, ProcessState state, string? title)
+    {
+        using var text = new StreamWriter(output, bufferSize: 16 << 10, leaveOpen: true);
+        if (title is not null)
+            text.Write($"── {title}\n\n");
+
+        HumanReport.Write(
+            state,
+            text,
+            new()
+            {
+                IsBrief = arguments.Has(Flags.Brief),
+                IsColored = console.IsColored && _outputFile is null && !arguments.Has(Flags.NoColor),
+            });
+        if (title is not null)
+            text.Write('\n');
+    }
+}
+
+/// <summary>Creates the files that arguments name.</summary>
+static class OutputFiles
+{
+    /// <summary>Null for no name.</summary>
+    /// <exception cref="UsageException">The file can't be written.</exception>
+    public static FileStream? Create(string? path)
+    {
+        try
+        {
+            return path is null ? null : File.Create(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"can't write {path}: {e.Message}", 1);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text;
+
+namespace Socorro.Stackwalk;
+
+/// <summary>
+/// The command minidump-stackwalk, also "socorro stackwalk": flags, streams, exit codes and JSON are those of rust-minidump's,
+/// so that it can take its place. Of several dumps it explains each, in order.
+/// </summary>
+public static class StackwalkCommand
+{
+    /// <summary>Runs it.</summary>
+    /// <returns>0; 1: a dump or a file could not be read or written, or flags contradict each other; 2: wrong arguments.</returns>
+    public static async Task<int> RunAsync(IReadOnlyList<string> args, StackwalkConsole console, CancellationToken cancel)
+    {
+        try
+        {
+            var arguments = StackwalkArguments.Parse(args);
+            if (arguments.Has(Flags.Help))
+                return Print(console, StackwalkHelp.Write(console.Program));
+            if (arguments.Has(Flags.Version))
+                return Print(console, StackwalkHelp.Version + "\n");
+
+            using var file = OutputFiles.Create(arguments.Find(Flags.LogFile));
+            using var log = file is null ? null : new StreamWriter(file) { AutoFlush = true };
+            return await RunAsync(arguments, console, new(log ?? console.Error, arguments.LogLevel), cancel);
+        }
+        catch (UsageException e)
+        {
+            new StackwalkLog(console.Error, LogLevel.Error).Error("InvalidArguments", e.Message);
+            return e.ExitCode;
+        }
+    }
+
+    static async Task<int> RunAsync(
+        StackwalkArguments arguments, StackwalkConsole console, StackwalkLog log, CancellationToken cancel)
+    {
+        try
+        {
+            arguments.RefuseContradictions();
+            LogIdleFlags(arguments, log);
+            using var reports = new ReportWriter(arguments, console);
+            using var explainer = new DumpExplainer(arguments, log);
+            return await ExplainAllAsync(arguments, explainer, reports, log, cancel);
+        }
+        catch (UsageException e)
+        {
+            log.Error("InvalidArguments", e.Message);
+            return e.ExitCode;
+        }
+        catch (IOException e)
+        {
+            log.Error("IoError", $"can't write the report: {e.Message}");
+            return 1;
+        }
+    }
+
+    static async Task<int> ExplainAllAsync(
+        StackwalkArguments arguments, DumpExplainer explainer, ReportWriter reports, StackwalkLog log, CancellationToken cancel)
+    {
+        var failures = 0;
+        foreach (var dump in arguments.Dumps)
+        {
+            try
+            {
+                if (await explainer.ExplainAsync(dump, cancel) is { } state)
+                    reports.Write(dump, state);
+                else
+                    failures++;
+            }
+            catch (Exception e) when (e is not (OperationCanceledException or IOException))
+            {
+                // A fault of ours; the other dumps can still be explained.
+                log.Error("UnknownError", $"{dump}: {(log.Shows(LogLevel.Debug) ? e.ToString() : e.Message)}");
+                failures++;
+            }
+        }
+
+        return failures == 0 ? 0 : 1;
+    }
+
+    /// <summary>Flags that scripts give, and that change nothing here.</summary>
+    static void LogIdleFlags(StackwalkArguments arguments, StackwalkLog log)
+    {
+        foreach (var flag in new[] { Flags.SymbolsTmp, Flags.Features, Flags.NoInteractive })
+        {
+            if (arguments.Has(flag))
+                log.Info($"{flag.Name} changes nothing: {flag.Help}");
+        }
+    }
+
+    static int Print(StackwalkConsole console, string text)
+    {
+        console.Output.Write(Encoding.UTF8.GetBytes(text));
+        return 0;
+    }
+}
