@@ -54,7 +54,8 @@ sealed class DumpExplainer : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            _log.Error(e is FileNotFoundException or DirectoryNotFoundException ? "FileNotFound" : "IoError", $"{file}: {e.Message}");
+            var error = e is FileNotFoundException or DirectoryNotFoundException ? "FileNotFound" : "IoError";
+            _log.Error(error, $"{file}: {e.Message}");
             return null;
         }
 

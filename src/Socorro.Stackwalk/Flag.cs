@@ -24,7 +24,8 @@ static class Flags
     public static readonly Flag NoColor = new("--no-color", "No colours, though the output is a terminal");
     public static readonly Flag OutputFile = new("--output-file", "Write there instead of to standard output", "FILE");
 
-    public static readonly Flag SymbolsPath = new("--symbols-path", "Folder of symbol files, or one such file; repeatable", "PATH")
+    public static readonly Flag SymbolsPath = new(
+        "--symbols-path", "Folder of symbol files, or one such file; repeatable", "PATH")
     {
         Alias = "--symbols",
         Repeats = true,

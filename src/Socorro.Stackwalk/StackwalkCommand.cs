@@ -3,13 +3,15 @@ using System.Text;
 namespace Socorro.Stackwalk;
 
 /// <summary>
-/// The command minidump-stackwalk, also "socorro stackwalk": flags, streams, exit codes and JSON are those of rust-minidump's,
-/// so that it can take its place. Of several dumps it explains each, in order.
+/// The command minidump-stackwalk, also "socorro stackwalk": flags, streams, exit codes and JSON are those of
+/// rust-minidump's, so that it can take its place. Of several dumps it explains each, in order.
 /// </summary>
 public static class StackwalkCommand
 {
     /// <summary>Runs it.</summary>
-    /// <returns>0; 1: a dump or a file could not be read or written, or flags contradict each other; 2: wrong arguments.</returns>
+    /// <returns>
+    /// 0; 1: a dump or a file could not be read or written, or flags contradict each other; 2: the arguments can't be read.
+    /// </returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, StackwalkConsole console, CancellationToken cancel)
     {
         try
@@ -55,7 +57,11 @@ public static class StackwalkCommand
     }
 
     static async Task<int> ExplainAllAsync(
-        StackwalkArguments arguments, DumpExplainer explainer, ReportWriter reports, StackwalkLog log, CancellationToken cancel)
+        StackwalkArguments arguments,
+        DumpExplainer explainer,
+        ReportWriter reports,
+        StackwalkLog log,
+        CancellationToken cancel)
     {
         var failures = 0;
         foreach (var dump in arguments.Dumps)

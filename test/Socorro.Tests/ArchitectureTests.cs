@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Xml.Linq;
 using Socorro.Crashes;
+using Socorro.Stackwalk;
 
 namespace Socorro.Tests;
 
@@ -29,6 +30,7 @@ public sealed class ArchitectureTests
             "Socorro.Minidumps.Streams",
             ["Socorro.Minidumps.Unwinding", "Socorro.Minidumps.Output", "Socorro.Minidumps.Symbols"]),
         ("Socorro.Minidumps.Unwinding", ["Socorro.Minidumps.Output"]),
+        ("Socorro.Minidumps", ["Socorro.Stackwalk"]),
         ("Socorro.Processing", ["Socorro.Web", "Socorro.Collecting", "Socorro.Engines"]),
         ("Socorro.Crashes", ["Socorro.Storage", "Socorro.Processing", "Socorro.Signatures", "Socorro.Fields"]),
         ("Socorro.Storage", ["Socorro.Processing", "Socorro.Signatures", "Socorro.Fields", "Socorro.Minidumps"]),
@@ -94,7 +96,7 @@ public sealed class ArchitectureTests
     }
 
     static IEnumerable<Type> ProductTypes() =>
-        new[] { typeof(Minidumps.Problem), typeof(CrashId), typeof(Settings) }
+        new[] { typeof(Minidumps.Problem), typeof(StackwalkCommand), typeof(CrashId), typeof(Settings) }
             .Select(type => type.Assembly)
             .Append(Assembly.Load("Socorro.Engines"))
             .SelectMany(assembly => assembly.GetTypes());

@@ -262,7 +262,8 @@ sealed class JsonReportWriter
         _json.WriteString("cpu_arch", CpuTraits.Find(_dump.Cpu)?.Name ?? "unknown");
         _json.WriteNumberOrNull("cpu_count", system?.ProcessorCount);
         _json.WriteString("cpu_info", system?.CpuDescription);
-        _json.WriteString("cpu_microcode_version", (_state.Client.Microcode ?? _dump.Microcode) is { } microcode ? $"0x{microcode:x}" : null);
+        var microcode = _state.Client.Microcode ?? _dump.Microcode;
+        _json.WriteString("cpu_microcode_version", microcode is { } version ? $"0x{version:x}" : null);
         _json.WriteString("os", system?.OsName);
         _json.WriteString("os_ver", system?.OsVersion);
         _json.WriteEndObject();

@@ -3,6 +3,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Logging;
 using Socorro.Stackwalk;
 
 namespace Socorro.Tests.Stackwalk;
@@ -252,10 +254,11 @@ public sealed class StackwalkCommandTests : IDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        builder.Logging.ClearProviders();
         var server = builder.Build();
         server.UseStaticFiles(new StaticFileOptions
         {
-            FileProvider = new Microsoft.Extensions.FileProviders.PhysicalFileProvider(folder),
+            FileProvider = new PhysicalFileProvider(folder),
             ServeUnknownFileTypes = true,
         });
         await server.StartAsync(TestContext.Current.CancellationToken);
