@@ -12,6 +12,9 @@ public sealed record CrashInput
 
     public required RawCrash Raw { get; init; }
 
+    /// <summary>When the work on it began, walking included; null for when its rules begin.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
     /// <summary>One for each minidump, the main one first.</summary>
     public IReadOnlyList<DumpWalk> Walks { get; init; } = [];
 

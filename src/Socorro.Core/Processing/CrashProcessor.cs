@@ -53,6 +53,7 @@ public sealed class CrashProcessor(
     /// <summary>Makes the processed crash without storing it.</summary>
     public async Task<ProcessingResult> MakeAsync(RawCrash raw, ProcessedCrash? previous, CancellationToken cancel)
     {
+        var started = time.GetUtcNow();
         var pipeline = pipelines.For(raw);
         var walks = new List<DumpWalk>();
         foreach (var dump in raw.Dumps.Where(IsMinidump).OrderBy(dump => dump.Name != CrashInput.MainDump))
@@ -65,6 +66,7 @@ public sealed class CrashProcessor(
         return pipeline.Run(new()
         {
             Raw = raw,
+            StartedAt = started,
             Walks = walks,
             Attachments = await FindAttachmentsAsync(raw, pipeline.Ruleset, cancel),
             Previous = previous is null ? default : JsonElement.Parse(previous.Json.Span),

@@ -26,7 +26,7 @@ public sealed partial class Pipeline(
     public ProcessingResult Run(CrashInput input)
     {
         var crash = new Draft(fields, input);
-        var started = Now();
+        var started = Text(input.StartedAt ?? time.GetUtcNow());
         crash.Set("success", false);
         crash.Set("started_datetime", started);
         crash.Set("processor_version", ProductVersion.Current);
@@ -98,13 +98,14 @@ public sealed partial class Pipeline(
 
         crash.Set("success", isSuccess);
         crash.Set("processor_notes", string.Join('\n', crash.Notes));
-        crash.Set("completed_datetime", Now());
+        crash.Set("completed_datetime", Text(time.GetUtcNow()));
     }
 
     static JsonArray Prepend(JsonNode first, JsonElement rest) =>
         new([first, .. rest.Items().Take(MaxHistory - 1).Select(entry => JsonSerializer.SerializeToNode(entry))]);
 
-    string Now() => time.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
+    static string Text(DateTimeOffset moment) =>
+        moment.ToString("yyyy-MM-dd'T'HH:mm:ss.ffffffzzz", CultureInfo.InvariantCulture);
 
     [LoggerMessage(LogLevel.Warning, "Rule {Rule} failed for crash {Id}")]
     partial void LogRuleFailed(string rule, CrashId id, Exception e);
