@@ -43,14 +43,18 @@ static class JsonAnnotations
         var isInText = false;
         for (var at = 0; at < json.Length;)
         {
-            var (length, text) = (isInText, json[at]) switch
+            var (length, replacement) = (isInText, json[at]) switch
             {
                 (true, '\\') => MendEscape(json, at),
                 (false, 'N' or 'I' or '-') when FindNotNumber(json, at) is { } word => (word.Length, $"\"{word}\""),
-                _ => (1, json[at].ToString()),
+                _ => (1, null),
             };
             isInText ^= json[at] == '"';
-            mended.Append(text);
+            if (replacement is null)
+                mended.Append(json, at, length);
+            else
+                mended.Append(replacement);
+
             at += length;
         }
 
@@ -67,16 +71,14 @@ static class JsonAnnotations
     static string? FindNotNumber(string json, int at) =>
         NotNumbers.FirstOrDefault(word => string.CompareOrdinal(json, at, word, 0, word.Length) == 0);
 
-    static (int Length, string Text) MendEscape(string json, int at)
+    /// <summary>How long the escape is, and what to put in its place; null to leave it.</summary>
+    static (int Length, string? Replacement) MendEscape(string json, int at)
     {
         if (FindSurrogate(json, at) is not { } first)
-        {
-            var length = Math.Min(2, json.Length - at);
-            return (length, json.Substring(at, length));
-        }
+            return (Math.Min(2, json.Length - at), null);
 
         return char.IsHighSurrogate(first) && FindSurrogate(json, at + 6) is { } second && char.IsLowSurrogate(second)
-            ? (12, json.Substring(at, 12))
+            ? (12, null)
             : (6, @"\ufffd");
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 
 namespace Socorro.Collecting;
@@ -45,11 +46,11 @@ static class SentryAnnotations
 
     static void JoinPieces(Dictionary<string, string> annotations)
     {
-        var joined = "";
+        var joined = new StringBuilder();
         for (var number = 1; annotations.Remove(string.Create(CultureInfo.InvariantCulture, $"{Name}__{number}"), out var piece); number++)
-            joined += piece;
+            joined.Append(piece);
         if (joined.Length > 0)
-            annotations.TryAdd(Name, joined);
+            annotations.TryAdd(Name, joined.ToString());
     }
 
     static (string? Release, string? Environment) ReadObject(Submission submission)

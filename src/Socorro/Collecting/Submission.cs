@@ -84,7 +84,16 @@ sealed class Submission(SubmissionLimits limits, MemoryBudget memory) : IDisposa
     }
 
     /// <summary>Enough of a client's text to know it by in a note.</summary>
-    public static string Excerpt(string text) => text.Length <= 100 ? text : $"{text.AsSpan(0, 100)}…";
+    public static string Excerpt(string text)
+    {
+        const int MaxLength = 100;
+        if (text.Length <= MaxLength)
+            return text;
+
+        // Half a surrogate pair is not text.
+        var length = char.IsHighSurrogate(text[MaxLength - 1]) ? MaxLength - 1 : MaxLength;
+        return $"{text.AsSpan(0, length)}…";
+    }
 }
 
 /// <summary>One binary part on its way to the store.</summary>

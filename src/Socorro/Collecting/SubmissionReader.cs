@@ -13,6 +13,13 @@ sealed class SubmissionReader(Submission submission, SubmissionLimits limits)
     const int BufferSize = 32 << 10;
     const int MaxPartHeaders = 64;
 
+    /// <summary>What any submission costs in buffers, here and in the server.</summary>
+    const int RequestOverhead = 128 << 10;
+
+    /// <summary>What text costs for each of its bytes, here and as UTF-16; JSON of nothing but small numbers costs the most.</summary>
+    const long TextOverhead = 3;
+    const long JsonOverhead = 12;
+
     /// <summary>What a dump costs beside its compressed bytes: its first piece and the compressor's window.</summary>
     const int DumpOverhead = 256 << 10;
 
@@ -20,6 +27,7 @@ sealed class SubmissionReader(Submission submission, SubmissionLimits limits)
     readonly ArrayBufferWriter<byte> _text = new();
     bool _hasText;
     long _textBytes;
+    int _dumpParts;
 
     /// <summary>The answer when there is nothing to store; null when the submission is complete.</summary>
     public async Task<Answer?> ReadAsync(HttpRequest request, CancellationToken cancel)
@@ -35,6 +43,8 @@ sealed class SubmissionReader(Submission submission, SubmissionLimits limits)
             return Answer.Malformed("no_boundary");
         if (request.HttpContext.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
             return Answer.Malformed("no_content_length");
+        if (!submission.TryHold(RequestOverhead))
+            return TooMuchInMemory();
 
         await using var body = await RequestBody.OpenAsync(request, boundary, limits.MaxBodyBytes, cancel);
         submission.IsCompressed = body.Coding.Length > 0;
@@ -72,8 +82,11 @@ sealed class SubmissionReader(Submission submission, SubmissionLimits limits)
 
     async Task<Answer?> ReadPartAsync(MultipartSection section, CancellationToken cancel)
     {
-        if (section.Headers?.TryGetValue("Content-Transfer-Encoding", out var encoding) is true && encoding != "binary")
+        if (section.Headers?.TryGetValue("Content-Transfer-Encoding", out var encoding) is true
+            && !encoding.ToString().Equals("binary", StringComparison.OrdinalIgnoreCase))
+        {
             return Answer.Malformed("invalid_payload_structure");
+        }
 
         var disposition = HeaderValue.Parse(section.ContentDisposition ?? "");
         if (disposition.Find("name") is not { Length: > 0 } name)
@@ -96,7 +109,7 @@ sealed class SubmissionReader(Submission submission, SubmissionLimits limits)
     {
         if (!await TryFillTextAsync(section, cancel))
             return null;
-        if (!submission.TryHold(_text.WrittenCount * 3L))
+        if (!submission.TryHold(_text.WrittenCount * JsonOverhead))
             return TooMuchInMemory();
         if (PartText.FindText(_text.WrittenSpan, type.Find("charset")) is not { } json)
             return Answer.Malformed("invalid_json");
@@ -111,7 +124,7 @@ sealed class SubmissionReader(Submission submission, SubmissionLimits limits)
         _hasText = true;
         if (!await TryFillTextAsync(section, cancel))
             return null;
-        if (!submission.TryHold(_text.WrittenCount * 3L))
+        if (!submission.TryHold(_text.WrittenCount * TextOverhead))
             return TooMuchInMemory();
 
         if (PartText.FindText(_text.WrittenSpan, type.Find("charset")) is { } text)
@@ -127,7 +140,8 @@ sealed class SubmissionReader(Submission submission, SubmissionLimits limits)
     {
         if (DumpNames.IsReserved(name))
             return Answer.Malformed("invalid_dump_name");
-        if (submission.Dumps.Count == limits.MaxDumps)
+        // Those that replace another count as well: each has cost its memory.
+        if (++_dumpParts > limits.MaxDumps)
             return Answer.Malformed("too_many_parts");
         if (!type.Is("application/octet-stream"))
             submission.Note($"unknown content type: {Submission.Excerpt(name)} {Submission.Excerpt(type.Value)}");

@@ -92,6 +92,7 @@ public sealed class HostileSubmissionTests(CollectorServer server) : IClassFixtu
     {
         { "a million tiny parts", 400, "Discarded=malformed_too_many_parts" },
         { "many dumps", 400, "Discarded=malformed_too_many_parts" },
+        { "one dump many times", 400, "Discarded=malformed_too_many_parts" },
         { "many JSON members", 400, "Discarded=malformed_too_many_parts" },
         { "a 10 MiB part header", 400, "Discarded=malformed_invalid_payload_structure" },
         { "many part headers", 400, "Discarded=malformed_invalid_payload_structure" },
@@ -114,6 +115,7 @@ public sealed class HostileSubmissionTests(CollectorServer server) : IClassFixtu
         {
             "a million tiny parts" => Good.Plus([.. Enumerable.Repeat(Part.Text("a", ""), 1_000_000)]),
             "many dumps" => Good.Plus([.. Enumerable.Range(0, 65).Select(i => Part.Dump($"d{i}", ""))]),
+            "one dump many times" => Good.Plus([.. Enumerable.Repeat(Part.Dump("d", ""), 65)]),
             "many JSON members" => WireRequest.Of(Part.Json($"{{{string.Join(',', Enumerable.Range(0, 5000).Select(i => $"\"{i}\":1"))}}}")),
             "a 10 MiB part header" => Good.Plus(Part.Text(new('n', 10 << 20), "")),
             "many part headers" => Good.Plus(Part.Raw(string.Join("\r\n", Enumerable.Range(0, 100).Select(i => $"X{i}: 1")), [])),
@@ -181,10 +183,13 @@ public sealed class HostileSubmissionTests(CollectorServer server) : IClassFixtu
     [Fact]
     public async Task Notes_do_not_pile_up()
     {
-        var reply = await server.SendAsync(Good.Plus([.. Enumerable.Repeat(Part.Text("a", "b"), 1000)]));
+        var name = $"a{string.Concat(Enumerable.Repeat("😀", 1000))}";
+
+        var reply = await server.SendAsync(Good.Plus([.. Enumerable.Repeat(Part.Text(name, "b"), 1000)]));
 
         var crash = await server.GetStoredAsync(reply);
         Assert.Equal(101, crash.Metadata.Notes.Count);
+        Assert.Equal($"kept the last of several values of {name[..99]}…", crash.Metadata.Notes[0]);
         Assert.Equal("dropped further notes", crash.Metadata.Notes[^1]);
     }
 
