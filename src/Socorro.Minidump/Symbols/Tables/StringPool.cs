@@ -6,6 +6,9 @@ namespace Socorro.Minidumps.Symbols.Tables;
 /// <summary>Keeps every name once, as valid UTF-8 without NULs, and gives out its offset.</summary>
 sealed class StringPool
 {
+    /// <summary>Names beyond are empty.</summary>
+    const int MaxBytes = 1 << 30;
+
     readonly ByteBuffer _blobs = new();
     Slot[] _slots = new Slot[1024];
     int _count;
@@ -25,6 +28,9 @@ sealed class StringPool
         ref var slot = ref FindSlot(_slots, hash, name);
         if (slot.Offset != 0)
             return slot.Offset;
+
+        if (_blobs.Length + (long)name.Length > MaxBytes)
+            return 0;
 
         slot = new(_blobs.AppendBlob(name), hash);
         var offset = slot.Offset;

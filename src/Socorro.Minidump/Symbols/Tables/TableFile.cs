@@ -29,6 +29,9 @@ static class TableFile
     /// <summary>Checksums stand for blocks of this many bytes; one is checked when it is first read.</summary>
     public const int BlockSize = 1 << 14;
 
+    /// <summary>Bytes of all sections, so that the file stays below 2 GiB.</summary>
+    public const long MaxContent = 2_000_000_000;
+
     public const int HeaderSize = 64;
     public const int SectionCount = (int)TableSection.Checksums + 1;
     public const int DirectoryEnd = HeaderSize + SectionCount * EntrySize;

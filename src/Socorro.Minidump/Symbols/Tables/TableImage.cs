@@ -222,7 +222,7 @@ sealed class TableImage : SymbolSource
     {
         var writer = new TableWriter();
         new ModuleTexts(new(), 0, []).Write(writer[TableSection.Module]);
-        return Open(writer.Finish(TableKind.Compiled, default));
+        return Open(writer.TryFinish(TableKind.Compiled, default)!);
     }
 
     bool TryFindWinRow(TableSection pieces, uint rva, out WinFrame frame, out uint program)

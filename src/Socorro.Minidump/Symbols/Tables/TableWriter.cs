@@ -23,7 +23,11 @@ sealed class TableWriter
         set => _sections[(int)section] = value;
     }
 
-    public byte[] Finish(TableKind kind, SourceStamp stamp) => TableFile.Write(kind, _sections, _shifts, stamp);
+    /// <summary>The whole table; null when it would be longer than arrays and maps of files can be.</summary>
+    public byte[]? TryFinish(TableKind kind, SourceStamp stamp) =>
+        _sections.Sum(section => (long)section.Length) <= TableFile.MaxContent
+            ? TableFile.Write(kind, _sections, _shifts, stamp)
+            : null;
 
     /// <summary>Writes the functions and leaves them sorted. Tells how many overlap others and were left out.</summary>
     public int WriteFunctions(List<FunctionRow> functions)

@@ -8,9 +8,13 @@ sealed class FunctionCollector
 {
     const uint UnknownFile = uint.MaxValue;
 
+    /// <summary>Of all functions together. A range takes up to four times as much room in a table as in a text.</summary>
+    const int MaxInlines = 1 << 24;
+
     readonly List<LineRow> _lines = [];
     readonly List<InlineRow> _inlines = [];
     readonly List<ulong> _inlineKeys = [];
+    int _inlineCount;
     uint _rva;
     uint _size;
     bool _linesAreSorted;
@@ -42,7 +46,7 @@ sealed class FunctionCollector
     /// <summary>Adds the ranges of an INLINE record; false, with those in front added, when one cannot be read.</summary>
     public bool TryAdd(InlineRecord inline)
     {
-        if (inline.Depth >= InlineProgram.MaxDepth)
+        if (inline.Depth >= InlineProgram.MaxDepth || _inlineCount > MaxInlines)
             return false;
 
         _hasOldInlines |= inline.CallFile is null;
@@ -55,6 +59,7 @@ sealed class FunctionCollector
             if (rva > uint.MaxValue)
                 continue;
 
+            _inlineCount++;
             _inlines.Add(new()
             {
                 Depth = inline.Depth,

@@ -8,6 +8,8 @@ sealed class ScanShare
     const int MaxProblems = 10;
     const int MaxBuffer = 1 << 20;
 
+    readonly int[] _counts = new int[Enum.GetValues<RecordKind>().Length];
+
     public List<FunctionRow> Functions { get; } = [];
 
     public List<PublicRow> Publics { get; } = [];
@@ -95,6 +97,9 @@ sealed class ScanShare
 
     bool TryRead(RecordKind kind, FieldReader fields, uint offset)
     {
+        if (++_counts[(int)kind] > SymbolTextReader.MaxRecords)
+            return false;
+
         var read = kind switch
         {
             RecordKind.Line or RecordKind.Inline or RecordKind.CfiRow => true,

@@ -10,6 +10,8 @@ static class SymbolText
     /// <summary>A longer text could make a table longer than 2 GiB, and is more than any linker makes of a program.</summary>
     const long MaxLength = 3L << 29;
 
+    public static readonly Problem TooLarge = new("symbol file", "would make a table of more than 2 GB");
+
     public static readonly Problem NotASymbolFile = new("symbol file", "has no record that makes sense in its first 64 KiB");
 
     /// <summary>Null, with a problem that says why, when the text is no symbol file.</summary>
@@ -66,7 +68,8 @@ static class SymbolText
 
     static byte[]? Finish(SymbolTextReader reader, SourceStamp stamp, out Problem problem)
     {
-        problem = reader.HasRecords ? default : NotASymbolFile;
-        return reader.HasRecords ? reader.Build(stamp) : null;
+        var table = reader.HasRecords ? reader.TryBuild(stamp) : null;
+        problem = !reader.HasRecords ? NotASymbolFile : table is null ? TooLarge : default;
+        return table;
     }
 }

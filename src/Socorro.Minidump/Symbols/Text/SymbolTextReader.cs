@@ -11,8 +11,11 @@ sealed class SymbolTextReader
     /// <summary>Of so many bytes at the beginning at least one record must make sense.</summary>
     public const int ProbeLength = 1 << 16;
 
-    /// <summary>More functions, symbols, names or unwind ranges than the largest programs have.</summary>
-    const int MaxRecords = 1 << 23;
+    /// <summary>
+    /// More functions, symbols, names or unwind ranges than the largest programs have. Rows take more room than the shortest
+    /// lines that make them, so a hostile text is held to a number of each.
+    /// </summary>
+    public const int MaxRecords = 1 << 23;
 
     const int MaxProblems = 10;
 
@@ -48,13 +51,13 @@ sealed class SymbolTextReader
         _linesBefore += scanner.LineCount;
     }
 
-    /// <summary>Rows take more room than the shortest lines that make them, so a hostile text is held to a number of each.</summary>
     bool HasRoomFor(RecordKind kind) => kind is RecordKind.Line or RecordKind.CfiRow || ++_counts[(int)kind] <= MaxRecords;
 
     /// <summary>Notes lines that were too long to be given to this reader.</summary>
     public void SkipLines(int count) => BadLines += count;
 
-    public byte[] Build(SourceStamp stamp) => _builder.Build(Module, BadLines, _problems, stamp);
+    /// <summary>Null when the table would be too large.</summary>
+    public byte[]? TryBuild(SourceStamp stamp) => _builder.TryBuild(new(Module, BadLines, _problems), stamp);
 
     bool TryRead(RecordKind kind, FieldReader fields)
     {

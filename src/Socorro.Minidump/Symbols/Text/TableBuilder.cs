@@ -80,8 +80,8 @@ sealed class TableBuilder
         _winFrames.Add(record.ToFrame());
     }
 
-    /// <summary>Puts the table together.</summary>
-    public byte[] Build(SymbolModule module, int badLines, IEnumerable<Problem> problems, SourceStamp stamp)
+    /// <summary>Puts the table together; null when it would be too large.</summary>
+    public byte[]? TryBuild(ModuleTexts module, SourceStamp stamp)
     {
         EndFunction();
         EndCfi();
@@ -97,16 +97,15 @@ sealed class TableBuilder
         writer[TableSection.Inlines] = _inlines;
         writer[TableSection.CfiRows] = _cfiRows;
         writer[TableSection.Strings] = _strings.Blobs;
-        new ModuleTexts(
-            module,
-            badLines,
-            [
-                .. problems,
-                .. Overlap("FUNC", droppedFunctions),
-                .. Overlap("line", _overlappingLines),
-                .. Overlap("STACK CFI INIT", droppedBlocks),
-            ]).Write(writer[TableSection.Module]);
-        return writer.Finish(TableKind.Compiled, stamp);
+        IReadOnlyList<Problem> problems =
+        [
+            .. module.Problems,
+            .. Overlap("FUNC", droppedFunctions),
+            .. Overlap("line", _overlappingLines),
+            .. Overlap("STACK CFI INIT", droppedBlocks),
+        ];
+        (module with { Problems = problems }).Write(writer[TableSection.Module]);
+        return writer.TryFinish(TableKind.Compiled, stamp);
     }
 
     void WriteRules(TableWriter writer)

@@ -24,8 +24,9 @@ static class TextScan
         Parallel.For(0, workers, i => shares[i] = ScanShare.Read(path, cuts[i], cuts[i + 1]));
 
         var isSymbolFile = shares.Any(share => share.HasRecords) && !shares.Any(share => share.IsRefused);
-        problem = isSymbolFile ? default : SymbolText.NotASymbolFile;
-        return isSymbolFile ? Merge(shares, stamp) : null;
+        var index = isSymbolFile ? TryMerge(shares, stamp) : null;
+        problem = !isSymbolFile ? SymbolText.NotASymbolFile : index is null ? SymbolText.TooLarge : default;
+        return index;
     }
 
     /// <summary>Shares begin with a line.</summary>
@@ -49,7 +50,7 @@ static class TextScan
         return cuts;
     }
 
-    static byte[] Merge(ScanShare[] shares, SourceStamp stamp)
+    static byte[]? TryMerge(ScanShare[] shares, SourceStamp stamp)
     {
         var all = shares[0];
         foreach (var share in shares[1..])
@@ -63,6 +64,6 @@ static class TextScan
         writer.WriteNames(TableSection.Origins, all.Origins);
         writer.WriteWin(all.WinFrames, all.WinOffsets);
         new ModuleTexts(all.Module, all.BadLines, all.Problems).Write(writer[TableSection.Module]);
-        return writer.Finish(TableKind.Index, stamp);
+        return writer.TryFinish(TableKind.Index, stamp);
     }
 }
