@@ -31,7 +31,7 @@ public static class Routes
     /// <summary>Maps pages, API, health and metrics, and the guards around every answer of the process.</summary>
     public static void MapWeb(this WebApplication app)
     {
-        app.UseWhen(IsOurs, ours => ours.UseResponseCompression());
+        app.UseWhen(IsRead, pages => pages.UseResponseCompression());
         app.UseSecurityHeaders();
         app.UseFailures();
         app.UseCrossOrigin();
@@ -58,5 +58,5 @@ public static class Routes
         app.MapMethods(pattern, Reading, handler).ExcludeFromDescription();
 
     /// <summary>The collector's replies must keep their Content-Length, which compression would take from them.</summary>
-    static bool IsOurs(HttpContext context) => !context.Request.Path.StartsWithSegments("/submit");
+    static bool IsRead(HttpContext context) => Reading.Contains(context.Request.Method);
 }
