@@ -86,6 +86,7 @@ public static class App
             throw new VerbFailedException(e.Message, exitCode: 2, e);
         }
 
+        services.AddSingleton(new FreeSpace(options.Data, options.MinFreeMegabytes * 1_000_000L));
         services.AddSingleton<CollectorMetrics>();
         services.AddSingleton<Collector>();
     }

@@ -26,6 +26,9 @@ public sealed record Options
     /// <summary>A file that holds the token by which another collector may keep its crash ids; empty for none.</summary>
     public string ForwarderTokenFile { get; init; } = "";
 
+    /// <summary>Room on the disk of the data folder, in MB, below which no crash is accepted; the databases need some themselves.</summary>
+    public int MinFreeMegabytes { get; init; } = 4;
+
     /// <summary>Files that declare fields beside the built-in ones.</summary>
     public IReadOnlyList<string> Fields { get; init; } = [];
 
@@ -94,6 +97,12 @@ public sealed record Setting(
             options => options.ForwarderTokenFile,
             (options, values) => options with { ForwarderTokenFile = values[^1] }),
         new(
+            "min-free-space",
+            "MB",
+            "Room on the disk of the data folder below which no crash is accepted",
+            options => options.MinFreeMegabytes.ToString(CultureInfo.InvariantCulture),
+            (options, values) => options with { MinFreeMegabytes = Number(values[^1], 0, 100_000_000) }),
+        new(
             "fields",
             "FILE",
             "A file that declares fields of your own; may be given several times",
@@ -107,7 +116,7 @@ public sealed record Setting(
             "N",
             "Crashes processed at a time; one for each core unless said",
             options => options.Workers.ToString(CultureInfo.InvariantCulture),
-            (options, values) => options with { Workers = PositiveNumber(values[^1]) }),
+            (options, values) => options with { Workers = Number(values[^1], 1, 1024) }),
     ];
 
     static string NotEmpty(string text) => text.Length > 0 ? text : throw new FormatException("is empty");
@@ -134,10 +143,10 @@ public sealed record Setting(
         return [.. addresses];
     }
 
-    static int PositiveNumber(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is > 0 and <= 1024
+    static int Number(string text, int least, int most) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
             ? number
-            : throw new FormatException("is not a number from 1 to 1024");
+            : throw new FormatException($"is not a number from {least} to {most}");
 }
 
 /// <summary>Options with where each came from: "flag", "environment" or "default", by setting name.</summary>

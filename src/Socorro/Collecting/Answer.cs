@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Socorro.Collecting;
 
@@ -32,7 +33,8 @@ abstract record Answer(int Status)
     {
         Accepted(var id) => new Dictionary<string, string> { ["crash_id"] = id },
         Discarded(_, var reason) => new() { ["discarded"] = reason },
-        Refused(_, var reason, _) => new() { ["refused"] = reason },
+        // The reason is for the log: it may speak of this machine.
+        Refused(var status, _, _) => new() { ["refused"] = ReasonPhrases.GetReasonPhrase(status) },
         _ => throw new InvalidOperationException($"no JSON for {this}"),
     });
 }

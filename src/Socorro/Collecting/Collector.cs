@@ -10,6 +10,7 @@ namespace Socorro.Collecting;
 /// Turns a submission into a stored raw crash and its answer. A crash id is answered only when the crash is durable.
 /// </summary>
 /// <param name="store">Where crashes are accepted into.</param>
+/// <param name="space">Says when to stop before the disk is full.</param>
 /// <param name="throttle">Decides which are kept.</param>
 /// <param name="settings">Limits, and who may choose crash ids.</param>
 /// <param name="time">Dates crashes and their ids.</param>
@@ -17,6 +18,7 @@ namespace Socorro.Collecting;
 /// <param name="log">Gets one line for each submission.</param>
 public sealed partial class Collector(
     CrashStore store,
+    FreeSpace space,
     ThrottleFile throttle,
     CollectorSettings settings,
     TimeProvider time,
@@ -35,7 +37,7 @@ public sealed partial class Collector(
         var elapsed = time.GetElapsedTime(started);
         metrics.Answered(answer, elapsed);
         LogAnswer(
-            answer.ToText().TrimEnd('\n'),
+            answer is Answer.Refused(_, var reason, _) ? reason : answer.ToText().TrimEnd('\n'),
             answer.Status,
             ForLog(submission.Annotations.GetValueOrDefault("ProductName", "")),
             ForLog(submission.Annotations.GetValueOrDefault("Version", "")),
@@ -50,6 +52,9 @@ public sealed partial class Collector(
 
     async Task<Answer> AcceptAsync(HttpRequest request, Submission submission, CancellationToken cancel)
     {
+        if (space.FindTrouble() is { } trouble)
+            return Answer.Busy(trouble);
+
         var rules = throttle.Current;
         if (_quotas.Refuse(request.HttpContext.Connection.RemoteIpAddress, rules.Quotas) is { } tooOften)
             return tooOften;

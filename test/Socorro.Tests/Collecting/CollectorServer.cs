@@ -28,8 +28,7 @@ public sealed class CollectorServer : IAsyncLifetime
     /// <summary>A preset or a file.</summary>
     internal string Throttle { get; init; } = "accept-everything";
 
-    /// <summary>Where the engines live; a temporary folder unless said.</summary>
-    internal string? Folder { get; init; }
+    internal long MinFreeBytes { get; init; }
 
     internal CrashStore Store => _engines!.Store;
 
@@ -42,13 +41,14 @@ public sealed class CollectorServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var cancel = TestContext.Current.CancellationToken;
-        _engines = await EmbeddedEngines.OpenAsync(Folder ?? _folder.Path, TimeProvider.System, new LoggerFactory(), cancel);
+        _engines = await EmbeddedEngines.OpenAsync(_folder.Path, TimeProvider.System, new LoggerFactory(), cancel);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(_log);
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(Store);
+        builder.Services.AddSingleton(new FreeSpace(_folder.Path, MinFreeBytes));
         builder.Services.AddSingleton(Settings);
         builder.Services.AddSingleton(ThrottleFile.Open(Throttle, TimeProvider.System, NullLogger<ThrottleFile>.Instance));
         builder.Services.AddSingleton<CollectorMetrics>();

@@ -253,6 +253,20 @@ public sealed class HostileSubmissionTests(CollectorServer server) : IClassFixtu
         Assert.Equal(200, (await small.SendAsync(Good.Plus(Part.Dump("d", "small")))).Status);
     }
 
+    [Fact]
+    public async Task A_disk_that_is_nearly_full_takes_no_more_crashes()
+    {
+        await using var full = new CollectorServer { MinFreeBytes = long.MaxValue };
+        await full.InitializeAsync();
+
+        var text = await full.SendAsync(Good);
+        var json = await full.SendAsync(Good.PlusHeader("Accept: application/json"));
+
+        Assert.Equal((503, "", "60"), (text.Status, text.Body, text.Headers["Retry-After"]));
+        Assert.Equal("""{"refused":"Service Unavailable"}""", json.Body);
+        Assert.Contains(full.Log, line => line.Contains("MB are free, and 9223372036854.8 MB have to stay free (503)"));
+    }
+
     static byte[] Compress(string coding, byte[] body)
     {
         var compressed = new MemoryStream();

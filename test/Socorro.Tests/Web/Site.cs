@@ -52,6 +52,7 @@ public sealed class Site : IAsyncLifetime
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(new Options { Data = DataFolder, Symbols = [_folder.Of("no symbols here")] });
+        builder.Services.AddSingleton(new FreeSpace(DataFolder, floor: 0));
         builder.Services.AddSingleton<TimeProvider>(Time);
         builder.Services.AddSingleton(Store);
         builder.Services.AddSingleton(Queue);

@@ -12,12 +12,9 @@ public sealed record HeartbeatError(string Name, string Msg);
 /// disk. All are asked at once, and silence counts as trouble.
 /// </summary>
 public sealed partial class Heartbeat(
-    CrashStore store, CrashQueue queue, Catalog catalog, Options options, TimeProvider time, ILogger<Heartbeat> log)
+    CrashStore store, CrashQueue queue, Catalog catalog, FreeSpace space, TimeProvider time, ILogger<Heartbeat> log)
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
-    /// <summary>The databases can't even mark a transaction with less.</summary>
-    const long MinFreeBytes = 4 << 20;
 
     public static async Task<IResult> AnswerAsync(Heartbeat heartbeat, HttpResponse response, CancellationToken cancel)
     {
@@ -32,7 +29,7 @@ public sealed partial class Heartbeat(
             AskAsync("store", store.FindTroubleAsync, cancel),
             AskAsync("queue", async cancel => { await queue.MeasureAsync(cancel); return null; }, cancel),
             AskAsync("catalog", async cancel => { await catalog.ListNewestAsync(1, cancel); return null; }, cancel),
-            AskAsync("disk", _ => Task.FromResult(FindDiskTrouble()), cancel));
+            AskAsync("disk", _ => Task.FromResult(space.FindTrouble()), cancel));
         return [.. findings.OfType<HeartbeatError>()];
     }
 
@@ -54,15 +51,6 @@ public sealed partial class Heartbeat(
             LogFailed(name, e);
             return new(name, $"{e.GetType().Name}: {e.Message}");
         }
-    }
-
-    string? FindDiskTrouble()
-    {
-        if (!Directory.Exists(options.Data))
-            return $"the data folder {options.Data} is not there";
-
-        var free = new DriveInfo(Path.GetFullPath(options.Data)).AvailableFreeSpace;
-        return free < MinFreeBytes ? $"only {Wording.Bytes(free)} are free" : null;
     }
 
     [LoggerMessage(LogLevel.Warning, "The heartbeat's question to the {Name} failed")]
