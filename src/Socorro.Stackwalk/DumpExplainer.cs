@@ -25,7 +25,7 @@ sealed class DumpExplainer : IDisposable
         {
             Roots = fetched is null ? arguments.SymbolPaths : [.. arguments.SymbolPaths, fetched],
             CacheFolder = cache is null ? null : Path.Combine(cache, ".tables"),
-            CompilesLargeTexts = false,
+            CompilesLargeTexts = cache is not null,
         });
         if (isSupplied && fetched is not null)
         {
@@ -43,6 +43,9 @@ sealed class DumpExplainer : IDisposable
     }
 
     public void Dispose() => _supply?.Dispose();
+
+    /// <summary>Waits for what is made of large symbol files for the next time, when there is a cache to keep it in.</summary>
+    public Task FinishTablesAsync(CancellationToken cancel) => _symbols.FinishTablesAsync(cancel);
 
     /// <summary>Null when the dump could not be read, which is logged.</summary>
     public async Task<ProcessState?> ExplainAsync(string file, CancellationToken cancel)

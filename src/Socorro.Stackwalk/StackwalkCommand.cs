@@ -40,9 +40,13 @@ public static class StackwalkCommand
         {
             arguments.RefuseContradictions();
             LogIdleFlags(arguments, log);
-            using var reports = new ReportWriter(arguments, console);
             using var explainer = new DumpExplainer(arguments, log);
-            return await ExplainAllAsync(arguments, explainer, reports, log, cancel);
+            int exitCode;
+            using (var reports = new ReportWriter(arguments, console))
+                exitCode = await ExplainAllAsync(arguments, explainer, reports, log, cancel);
+
+            await explainer.FinishTablesAsync(cancel);
+            return exitCode;
         }
         catch (UsageException e)
         {

@@ -130,7 +130,7 @@ public sealed class SymbolFileTests
         {
             var row = FunctionRow.Read(image.ReadRow(TableSection.Functions, i, FunctionRow.Stride));
             lines.Add($"function {row.Rva:x} {row.Size:x} {row.ParameterSize:x} {Utf8(image.ToSymbol(row).Name)}");
-            var program = image.ReadBlob(TableSection.Lines, row.Lines).Span;
+            var program = image.ReadBlob(TableSection.Blobs, row.Lines).Span;
             for (ulong rva = row.Rva; rva < (ulong)row.Rva + row.Size; rva++)
             {
                 if (LineProgram.TryFind(program, row.Rva, rva, out var line) && line.Rva == rva)
@@ -149,7 +149,7 @@ public sealed class SymbolFileTests
         {
             var win = WinRow.Read(image.ReadRow(TableSection.WinFrames, i, WinRow.Stride), out var program);
             var tail = win.HasProgram
-                ? Utf8(image.ReadBlob(TableSection.Strings, program))
+                ? Utf8(image.ReadBlob(TableSection.Blobs, program))
                 : win.AllocatesBasePointer.ToString();
             lines.Add($"win {win.Rva:x} {win.Size:x} {win.PrologueSize:x} {win.EpilogueSize:x} {win.ParameterSize:x} "
                 + $"{win.SavedRegisterSize:x} {win.LocalSize:x} {win.MaxStackSize:x} {tail}");

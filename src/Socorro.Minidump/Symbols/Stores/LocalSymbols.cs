@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using Microsoft.Win32.SafeHandles;
 using Socorro.Minidumps.Symbols.Tables;
 using Socorro.Minidumps.Symbols.Text;
 
@@ -146,7 +147,7 @@ sealed class LocalSymbols
         if (_cache is null || !_cache.TryOpen(path, stamp, out var table))
             return null;
 
-        return table.Kind == TableKind.Index ? new TextIndex(table, OpenFile(path)) : table;
+        return table.Kind == TableKind.Index ? new TextIndex(table, OpenHandle(path)) : table;
     }
 
     /// <summary>Reads a text into an index if it is large, else into a table, and caches what was made.</summary>
@@ -161,7 +162,7 @@ sealed class LocalSymbols
         if (_cache is not null && _cache.TryWrite(path, made) && FindCached(path, stamp) is { } cached)
             return cached;
 
-        return isIndexed ? new TextIndex(TableImage.Open(made), OpenFile(path)) : TableImage.Open(made);
+        return isIndexed ? new TextIndex(TableImage.Open(made), OpenHandle(path)) : TableImage.Open(made);
     }
 
     /// <summary>Makes the table that an index stands in for, and lets it take over.</summary>
@@ -223,6 +224,9 @@ sealed class LocalSymbols
 
     static FileStream OpenFile(string path) =>
         new(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 1);
+
+    static SafeFileHandle OpenHandle(string path) =>
+        File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
 
     static bool IsGzip(string path) => path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase);
 

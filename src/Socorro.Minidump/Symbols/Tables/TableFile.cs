@@ -24,10 +24,10 @@ enum TableKind
 /// </summary>
 static class TableFile
 {
-    public const uint Version = 1;
+    public const uint Version = 2;
 
     /// <summary>Checksums stand for blocks of this many bytes; one is checked when it is first read.</summary>
-    public const int BlockSize = 1 << 14;
+    public const int BlockSize = 1 << 10;
 
     /// <summary>Bytes of all sections, so that the file stays below 2 GiB.</summary>
     public const long MaxContent = 2_000_000_000;

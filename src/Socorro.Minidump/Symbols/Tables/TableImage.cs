@@ -10,6 +10,9 @@ namespace Socorro.Minidumps.Symbols.Tables;
 /// </summary>
 sealed class TableImage : SymbolSource
 {
+    /// <summary>Number, string.</summary>
+    public const int NameStride = 8;
+
     readonly ReadOnlyMemory<byte> _file;
     readonly SectionEntry[] _sections;
     readonly int[]? _checkedBlocks;
@@ -77,8 +80,8 @@ sealed class TableImage : SymbolSource
         function = new()
         {
             Symbol = ToSymbol(row),
-            Lines = ReadBlob(TableSection.Lines, row.Lines).Span,
-            Inlines = ReadBlob(TableSection.Inlines, row.Inlines).Span,
+            Lines = ReadBlob(TableSection.Blobs, row.Lines).Span,
+            Inlines = ReadBlob(TableSection.Blobs, row.Inlines).Span,
         };
         return true;
     }
@@ -112,7 +115,7 @@ sealed class TableImage : SymbolSource
     {
         var found = TryFindWinRow(rva, out frame, out var program);
         if (found)
-            frame = frame with { Program = ReadBlob(TableSection.Strings, program) };
+            frame = frame with { Program = ReadBlob(TableSection.Blobs, program) };
         return found;
     }
 
@@ -153,20 +156,20 @@ sealed class TableImage : SymbolSource
         TryFindWinRow(TableSection.FrameDataPieces, rva, out frame, out program)
         || TryFindWinRow(TableSection.FpoPieces, rva, out frame, out program);
 
-    /// <summary>The string or place in the text that a file or origin has by its number.</summary>
-    public bool TryFindNumber(TableSection section, uint number, out uint name)
+    /// <summary>Finds a file or origin by its number: its row, and its string or place in the text.</summary>
+    public bool TryFindNumber(TableSection section, uint number, out int row, out uint name)
     {
         var count = CountRows(section, NameStride);
 
         // Numbers mostly run from 0 without a hole, and then are their own index.
-        var index = number < count && ReadNumber(section, (int)number) == number
+        row = number < count && ReadNumber(section, (int)number) == number
             ? (int)number
             : Search(section, NameStride, 0, count, number);
         name = 0;
-        if (index < 0 || ReadNumber(section, index) != number)
+        if (row < 0 || ReadNumber(section, row) != number)
             return false;
 
-        name = BinaryPrimitives.ReadUInt32LittleEndian(ReadRow(section, (uint)index, NameStride)[4..]);
+        name = BinaryPrimitives.ReadUInt32LittleEndian(ReadRow(section, (uint)row, NameStride)[4..]);
         return true;
     }
 
@@ -195,7 +198,7 @@ sealed class TableImage : SymbolSource
 
     public FunctionSymbol ToSymbol(FunctionRow row) => new()
     {
-        Name = ReadBlob(TableSection.Strings, row.Name & ~FunctionRow.MultipleFlag),
+        Name = ReadBlob(TableSection.Blobs, row.Name & ~FunctionRow.MultipleFlag),
         Rva = row.Rva,
         Size = row.Size,
         ParameterSize = row.ParameterSize,
@@ -204,7 +207,7 @@ sealed class TableImage : SymbolSource
 
     public FunctionSymbol ToSymbol(PublicRow row) => new()
     {
-        Name = ReadBlob(TableSection.Strings, row.Name & ~FunctionRow.MultipleFlag),
+        Name = ReadBlob(TableSection.Blobs, row.Name & ~FunctionRow.MultipleFlag),
         Rva = row.Rva,
         Size = row.Size,
         ParameterSize = row.ParameterSize,
@@ -214,9 +217,6 @@ sealed class TableImage : SymbolSource
 
     /// <summary>Start, row.</summary>
     const int PieceStride = 8;
-
-    /// <summary>Number, string.</summary>
-    const int NameStride = 8;
 
     static TableImage OpenEmpty()
     {
@@ -278,7 +278,7 @@ sealed class TableImage : SymbolSource
     }
 
     ReadOnlyMemory<byte> FindName(TableSection section, uint number) =>
-        TryFindNumber(section, number, out var name) ? ReadBlob(TableSection.Strings, name) : default;
+        TryFindNumber(section, number, out _, out var name) ? ReadBlob(TableSection.Blobs, name) : default;
 
     uint ReadNumber(TableSection section, int index) =>
         BinaryPrimitives.ReadUInt32LittleEndian(ReadRow(section, (uint)index, NameStride));
@@ -289,7 +289,7 @@ sealed class TableImage : SymbolSource
         for (var i = 0; i < names.Length; i++)
         {
             var offset = BinaryPrimitives.ReadUInt32LittleEndian(ReadRow(TableSection.RegisterNames, (uint)i, 4));
-            names[i] = Encoding.UTF8.GetString(ReadBlob(TableSection.Strings, offset).Span);
+            names[i] = Encoding.UTF8.GetString(ReadBlob(TableSection.Blobs, offset).Span);
         }
 
         return names;

@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Socorro.Minidumps.Symbols.Tables;
 
 /// <summary>
-/// A FUNC record: 24 bytes, the fields in this order. The name, lines and inlines are offsets in their sections.
+/// A FUNC record: 24 bytes, the fields in this order. The name, lines and inlines are blobs.
 /// </summary>
 readonly record struct FunctionRow(uint Rva, uint Size, uint Name, uint ParameterSize, uint Lines, uint Inlines)
 {

@@ -9,8 +9,10 @@ enum TableSection
     /// <summary>Blobs one behind the other: the texts of <see cref="SymbolModule"/>, then the problems.</summary>
     Module,
 
-    /// <summary>Blobs: every name once.</summary>
-    Strings,
+    /// <summary>
+    /// Blobs: every name once, and the lines and inlines of a function next to its name, so that a lookup meets them together.
+    /// </summary>
+    Blobs,
 
     /// <summary>Rows by number: number, name.</summary>
     Files,
@@ -29,12 +31,6 @@ enum TableSection
     Publics,
     PublicPages,
 
-    /// <summary>Blobs: the lines of a function.</summary>
-    Lines,
-
-    /// <summary>Blobs: the inlines of a function.</summary>
-    Inlines,
-
     /// <summary>Rows by address: start, size, blob of an INIT record with its rows.</summary>
     CfiBlocks,
     CfiPages,
@@ -48,7 +44,7 @@ enum TableSection
     /// <summary>Blobs: byte code.</summary>
     RulePrograms,
 
-    /// <summary>String by number of the register name.</summary>
+    /// <summary>Name by number of the register name.</summary>
     RegisterNames,
 
     /// <summary>Rows: <see cref="WinRow"/>.</summary>

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.Intrinsics;
 
 namespace Socorro.Minidumps.Symbols.Text;
@@ -24,8 +25,19 @@ static class LineStarts
 
                 var found = isStart & ~IsPassedOver(Vector256.Create(text[start..]));
                 if (found != Vector256<byte>.Zero)
-                    return start + System.Numerics.BitOperations.TrailingZeroCount(found.ExtractMostSignificantBits());
+                    return start + BitOperations.TrailingZeroCount(found.ExtractMostSignificantBits());
             }
+        }
+
+        for (; start <= text.Length - Vector128<byte>.Count; start += Vector128<byte>.Count)
+        {
+            var isStart = Vector128.Equals(Vector128.Create(text[(start - 1)..]), Vector128.Create((byte)'\n'));
+            if (isStart == Vector128<byte>.Zero)
+                continue;
+
+            var found = isStart & ~IsPassedOver(Vector128.Create(text[start..]));
+            if (found != Vector128<byte>.Zero)
+                return start + BitOperations.TrailingZeroCount(found.ExtractMostSignificantBits());
         }
 
         for (; start < text.Length; start++)
@@ -41,6 +53,11 @@ static class LineStarts
         Vector256.LessThanOrEqual(characters - Vector256.Create((byte)'0'), Vector256.Create((byte)9))
         | Vector256.LessThanOrEqual(characters - Vector256.Create((byte)'a'), Vector256.Create((byte)5))
         | Vector256.Equals(characters, Vector256.Create((byte)'\n'));
+
+    static Vector128<byte> IsPassedOver(Vector128<byte> characters) =>
+        Vector128.LessThanOrEqual(characters - Vector128.Create((byte)'0'), Vector128.Create((byte)9))
+        | Vector128.LessThanOrEqual(characters - Vector128.Create((byte)'a'), Vector128.Create((byte)5))
+        | Vector128.Equals(characters, Vector128.Create((byte)'\n'));
 
     static bool IsPassedOver(byte character) =>
         character is >= (byte)'0' and <= (byte)'9' or >= (byte)'a' and <= (byte)'f' or (byte)'\n';

@@ -19,6 +19,9 @@ ref struct RecordScanner(ReadOnlySpan<byte> text)
 
     public RecordKind Kind { get; private set; }
 
+    /// <summary>Whether nothing is left behind the current line.</summary>
+    public readonly bool IsAtEnd => _position >= _text.Length;
+
     /// <summary>The current line behind its keywords.</summary>
     public readonly FieldReader Fields => new(Body);
 

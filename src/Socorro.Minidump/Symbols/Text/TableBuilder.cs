@@ -10,14 +10,12 @@ namespace Socorro.Minidumps.Symbols.Text;
 /// </summary>
 sealed class TableBuilder
 {
-    readonly StringPool _strings = new();
+    readonly StringPool _names = new();
     readonly RuleSets _sets = new();
     readonly FunctionCollector _function = new();
     readonly CfiCollector _cfi;
     readonly ByteBuffer _scratchLines = new();
     readonly ByteBuffer _scratchInlines = new();
-    readonly ByteBuffer _lines = new();
-    readonly ByteBuffer _inlines = new();
     readonly ByteBuffer _cfiRows = new();
     readonly List<FunctionRow> _functions = [];
     readonly List<PublicRow> _publics = [];
@@ -38,11 +36,11 @@ sealed class TableBuilder
     }
 
     /// <summary>A file that claims a number again means the later name.</summary>
-    public void AddFile(NameRecord file) => _files.Add(new(file.Id, _files.Count, _strings.Intern(file.Name)));
+    public void AddFile(NameRecord file) => _files.Add(new(file.Id, _files.Count, _names.Intern(file.Name)));
 
     public void AddOrigin(NameRecord origin)
     {
-        _origins.Add(new(origin.Id, _origins.Count, _strings.Intern(origin.Name)));
+        _origins.Add(new(origin.Id, _origins.Count, _names.Intern(origin.Name)));
         if (origin.File is { } file)
             _originFiles[origin.Id] = file;
     }
@@ -76,7 +74,7 @@ sealed class TableBuilder
 
     public void AddWin(WinRecord record)
     {
-        _winPrograms.Add(record.HasProgram ? _strings.Intern(record.Program) : 0);
+        _winPrograms.Add(record.HasProgram ? _names.Intern(record.Program) : 0);
         _winFrames.Add(record.ToFrame());
     }
 
@@ -93,10 +91,8 @@ sealed class TableBuilder
         writer.WriteNames(TableSection.Origins, _origins);
         WriteRules(writer);
         writer.WriteWin(_winFrames, _winPrograms);
-        writer[TableSection.Lines] = _lines;
-        writer[TableSection.Inlines] = _inlines;
         writer[TableSection.CfiRows] = _cfiRows;
-        writer[TableSection.Strings] = _strings.Blobs;
+        writer[TableSection.Blobs] = _names.Blobs;
         IReadOnlyList<Problem> problems =
         [
             .. module.Problems,
@@ -117,7 +113,7 @@ sealed class TableBuilder
         }
 
         foreach (var name in _sets.RegisterNames)
-            writer[TableSection.RegisterNames].WriteUInt32(_strings.Intern(Encoding.UTF8.GetBytes(name)));
+            writer[TableSection.RegisterNames].WriteUInt32(_names.Intern(Encoding.UTF8.GetBytes(name)));
     }
 
     static IEnumerable<Problem> Overlap(string kind, int count) =>
@@ -132,8 +128,8 @@ sealed class TableBuilder
             _overlappingLines += _function.Write(_scratchLines, _scratchInlines);
             _functions.Add(function with
             {
-                Lines = _lines.AppendBlob(_scratchLines.Written),
-                Inlines = _inlines.AppendBlob(_scratchInlines.Written),
+                Lines = _names.Blobs.AppendBlob(_scratchLines.Written),
+                Inlines = _names.Blobs.AppendBlob(_scratchInlines.Written),
             });
         }
 
@@ -153,5 +149,5 @@ sealed class TableBuilder
     }
 
     uint NameOf(FunctionRecord record) =>
-        _strings.Intern(record.Name) | (record.IsMultiple ? FunctionRow.MultipleFlag : 0);
+        _names.Intern(record.Name) | (record.IsMultiple ? FunctionRow.MultipleFlag : 0);
 }

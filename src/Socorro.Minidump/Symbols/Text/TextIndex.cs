@@ -1,27 +1,33 @@
-using System.Collections.Concurrent;
+using Microsoft.Win32.SafeHandles;
 using Socorro.Minidumps.Symbols.Rules;
 using Socorro.Minidumps.Symbols.Tables;
 
 namespace Socorro.Minidumps.Symbols.Text;
 
 /// <summary>
-/// Looks symbols up in their text with an index over it: only the functions and unwind ranges that are asked for are read,
-/// each once.
+/// Looks symbols up in their text with an index over it: only the functions and unwind ranges that are asked for are read.
+/// The last thousand of each are remembered.
 /// </summary>
-sealed class TextIndex(TableImage index, Stream text) : SymbolSource
+sealed class TextIndex(TableImage index, SafeFileHandle text) : SymbolSource
 {
-    /// <summary>As much as most functions have, because whatever is read behind one is read in vain.</summary>
-    const int BufferSize = 1 << 12;
+    const int Remembered = 1024;
+
+    // As much as most have. What is read behind the end is read in vain; where there is more, more is read.
+    const int FunctionLength = 1 << 12;
+    const int CfiLength = 1 << 10;
+    const int NameLength = 1 << 9;
 
     readonly Lock _gate = new();
-    readonly LineWindows _windows = new(text, BufferSize);
+    readonly TextFile _text = new(text);
+    readonly NameArena _names = new();
     readonly RuleSets _sets = new();
     readonly FunctionCollector _collector = new();
     readonly ByteBuffer _lines = new();
     readonly ByteBuffer _inlines = new();
-    readonly ConcurrentDictionary<uint, Function> _functions = [];
-    readonly ConcurrentDictionary<uint, ReadOnlyMemory<byte>> _texts = [];
-    readonly ConcurrentDictionary<uint, ReadOnlyMemory<byte>> _cfiRows = [];
+    readonly Function?[] _functions = new Function?[Remembered];
+    readonly CfiRange?[] _cfiRanges = new CfiRange?[Remembered];
+    readonly byte[]?[] _files = new byte[]?[index.CountRows(TableSection.Files, TableImage.NameStride)];
+    readonly byte[]?[] _origins = new byte[]?[index.CountRows(TableSection.Origins, TableImage.NameStride)];
     volatile string[] _registerNames = [];
 
     public override SymbolModule Module => index.Module;
@@ -42,9 +48,15 @@ sealed class TextIndex(TableImage index, Stream text) : SymbolSource
         if (!index.TryFindFunctionRow(rva, out var row))
             return false;
 
-        if (!_functions.TryGetValue(row.Lines, out var read))
-            read = _functions.GetOrAdd(row.Lines, ReadFunction(row));
-        function = new() { Symbol = read.Symbol, Lines = read.Lines, Inlines = read.Inlines };
+        ref var slot = ref _functions[row.Lines % Remembered];
+        if (slot is not { } known || known.Place != row.Lines)
+        {
+            lock (_gate)
+                known = ReadFunction(row);
+            slot = known;
+        }
+
+        function = new() { Symbol = known.Symbol, Lines = known.Lines, Inlines = known.Inlines };
         return true;
     }
 
@@ -68,11 +80,13 @@ sealed class TextIndex(TableImage index, Stream text) : SymbolSource
     }
 
     public override ReadOnlyMemory<byte> FindFile(uint number) =>
-        index.TryFindNumber(TableSection.Files, number, out var offset) ? FindText(offset, RecordKind.File) : default;
+        index.TryFindNumber(TableSection.Files, number, out var row, out var place)
+            ? _files[row] ??= ReadName(place, RecordKind.File)
+            : default;
 
     public override ReadOnlyMemory<byte> FindOrigin(uint number) =>
-        index.TryFindNumber(TableSection.Origins, number, out var offset)
-            ? FindText(offset, RecordKind.InlineOrigin)
+        index.TryFindNumber(TableSection.Origins, number, out var row, out var place)
+            ? _origins[row] ??= ReadName(place, RecordKind.InlineOrigin)
             : default;
 
     public override bool TryFindCfi(uint rva, out SourceRules rules)
@@ -81,9 +95,15 @@ sealed class TextIndex(TableImage index, Stream text) : SymbolSource
         if (!index.TryFindCfiBlock(rva, out var block))
             return false;
 
-        if (!_cfiRows.TryGetValue(block.Rows, out var rows))
-            rows = _cfiRows.GetOrAdd(block.Rows, ReadCfi(block.Rows));
-        if (!CfiProgram.TryFind(rows.Span, block.Rva, rva, out var row))
+        ref var slot = ref _cfiRanges[block.Rows % Remembered];
+        if (slot is not { } known || known.Place != block.Rows)
+        {
+            lock (_gate)
+                known = new(block.Rows, ReadCfi(block.Rows));
+            slot = known;
+        }
+
+        if (!CfiProgram.TryFind(known.Rows, block.Rva, rva, out var row))
             return false;
 
         lock (_gate)
@@ -93,50 +113,53 @@ sealed class TextIndex(TableImage index, Stream text) : SymbolSource
 
     public override bool TryFindWin(uint rva, out WinFrame frame)
     {
-        if (!index.TryFindWinRow(rva, out frame, out var offset))
+        if (!index.TryFindWinRow(rva, out frame, out var place))
             return false;
 
         if (frame.HasProgram)
-            frame = frame with { Program = FindText(offset, RecordKind.Win) };
+            frame = frame with { Program = ReadName(place, RecordKind.Win) };
         return true;
     }
 
     Function ReadFunction(FunctionRow row)
     {
-        lock (_gate)
-        {
-            _collector.Begin(row.Rva, row.Size);
-            _collector.FileOfOrigin = FindOriginFile;
-            var symbol = new FunctionSymbol { Name = default, Rva = row.Rva, Size = row.Size };
-            _windows.Seek(row.Lines);
-            var isInside = true;
-            var isFirst = true;
-            while (isInside && _windows.TryRead(out var lines))
-            {
-                var scanner = new RecordScanner(lines);
-                while (isInside && scanner.MoveNext())
-                {
-                    if (isFirst && scanner.Kind == RecordKind.Function)
-                        symbol = ReadSymbol(scanner.Fields, row);
-                    else
-                        isInside = Collect(scanner.Kind, scanner.Fields);
-                    isFirst = false;
-                    while (isInside && scanner.TryTakeLineRecord(out var line))
-                        _collector.Add(line);
-                }
-            }
+        _collector.FileOfOrigin = FindOriginFile;
+        FunctionSymbol symbol;
+        var length = FunctionLength;
+        while (!TryCollectFunction(_text.ReadLines(row.Lines, length, out var isLast), isLast, row, out symbol))
+            length *= 4;
 
-            _lines.Clear();
-            _inlines.Clear();
-            _collector.Write(_lines, _inlines);
-            return new(symbol, _lines.Written.ToArray(), _inlines.Written.ToArray());
-        }
+        _lines.Clear();
+        _inlines.Clear();
+        _collector.Write(_lines, _inlines);
+        return new(row.Lines, symbol, _lines.Written.ToArray(), _inlines.Written.ToArray());
     }
 
-    static FunctionSymbol ReadSymbol(FieldReader fields, FunctionRow row) =>
-        FunctionRecord.TryParseFunction(fields, out var record)
-            ? ToSymbol(record) with { Rva = row.Rva, Size = row.Size }
-            : new() { Name = default, Rva = row.Rva, Size = row.Size };
+    /// <summary>False when the function may go on behind the lines.</summary>
+    bool TryCollectFunction(ReadOnlySpan<byte> lines, bool isLast, FunctionRow row, out FunctionSymbol symbol)
+    {
+        symbol = new() { Name = default, Rva = row.Rva, Size = row.Size };
+        _collector.Begin(row.Rva, row.Size);
+        var scanner = new RecordScanner(lines);
+        if (!scanner.MoveNext())
+            return isLast;
+
+        var parsed = FunctionRecord.TryParseFunction(scanner.Fields, out var record);
+        do
+        {
+            while (scanner.TryTakeLineRecord(out var line))
+                _collector.Add(line);
+        }
+        while (scanner.MoveNext() && Collect(scanner.Kind, scanner.Fields));
+
+        if (scanner.IsAtEnd && !isLast)
+            return false;
+
+        // The text may have been changed under the index.
+        if (parsed)
+            symbol = ToSymbol(record) with { Rva = row.Rva, Size = row.Size };
+        return true;
+    }
 
     /// <summary>False when a record is not one of the function's.</summary>
     bool Collect(RecordKind kind, FieldReader fields)
@@ -148,90 +171,85 @@ sealed class TextIndex(TableImage index, Stream text) : SymbolSource
         return kind is not (RecordKind.Function or RecordKind.Public or RecordKind.CfiInit or RecordKind.Win);
     }
 
-    ReadOnlyMemory<byte> ReadCfi(uint offset)
+    byte[] ReadCfi(uint place)
+    {
+        var collector = new CfiCollector(_sets);
+        var length = CfiLength;
+        while (!TryCollectCfi(_text.ReadLines(place, length, out var isLast), isLast, collector))
+            length *= 4;
+
+        _lines.Clear();
+        collector.Write(_lines);
+        if (_registerNames.Length != _sets.RegisterNames.Count)
+            _registerNames = [.. _sets.RegisterNames];
+        return _lines.Written.ToArray();
+    }
+
+    /// <summary>False when the range may have more rows behind the lines.</summary>
+    static bool TryCollectCfi(ReadOnlySpan<byte> lines, bool isLast, CfiCollector collector)
+    {
+        var scanner = new RecordScanner(lines);
+        if (!scanner.MoveNext())
+            return isLast;
+
+        if (!CfiRecord.TryParseInit(scanner.Fields, out var init))
+            return true;
+
+        collector.Begin(init);
+        while (scanner.MoveNext() && scanner.Kind != RecordKind.CfiInit)
+        {
+            if (scanner.Kind == RecordKind.CfiRow && CfiRecord.TryParseRow(scanner.Fields, out var row))
+                collector.Add(row);
+        }
+
+        return isLast || !scanner.IsAtEnd;
+    }
+
+    byte[] ReadName(uint place, RecordKind kind)
     {
         lock (_gate)
         {
-            var collector = new CfiCollector(_sets);
-            _windows.Seek(offset);
-            var isFirst = true;
-            var isInside = true;
-            while (isInside && _windows.TryRead(out var lines))
-            {
-                var scanner = new RecordScanner(lines);
-                while (isInside && scanner.MoveNext())
-                {
-                    if (isFirst && scanner.Kind == RecordKind.CfiInit && CfiRecord.TryParseInit(scanner.Fields, out var init))
-                        collector.Begin(init);
-                    else if (scanner.Kind == RecordKind.CfiRow && CfiRecord.TryParseRow(scanner.Fields, out var row))
-                        collector.Add(row);
-                    else
-                        isInside = scanner.Kind != RecordKind.CfiInit;
-                    isFirst = false;
-                }
-            }
+            if (!TryReadRecord(place, kind, out var fields))
+                return [];
 
-            _lines.Clear();
-            collector.Write(_lines);
-            if (_registerNames.Length != _sets.RegisterNames.Count)
-                _registerNames = [.. _sets.RegisterNames];
-            return _lines.Written.ToArray();
+            var name = kind switch
+            {
+                RecordKind.Win => WinRecord.TryParse(fields, out var win) ? win.Program : default,
+                RecordKind.File => NameRecord.TryParseFile(fields, out var file) ? file.Name : default,
+                _ => NameRecord.TryParseOrigin(fields, out var origin) ? origin.Name : default,
+            };
+            return StringPool.IsClean(name) ? name.ToArray() : StringPool.Clean(name);
         }
     }
 
-    ReadOnlyMemory<byte> FindText(uint offset, RecordKind kind)
-    {
-        if (_texts.TryGetValue(offset, out var known))
-            return known;
-
-        lock (_gate)
-        {
-            var text = default(ReadOnlyMemory<byte>);
-            if (TryReadRecord(offset, kind, out var fields))
-            {
-                text = kind switch
-                {
-                    RecordKind.Win => WinRecord.TryParse(fields, out var win) ? Keep(win.Program) : default,
-                    RecordKind.File => NameRecord.TryParseFile(fields, out var file) ? Keep(file.Name) : default,
-                    _ => NameRecord.TryParseOrigin(fields, out var origin) ? Keep(origin.Name) : default,
-                };
-            }
-
-            return _texts.GetOrAdd(offset, text);
-        }
-    }
-
-    uint? FindOriginFile(uint number) => index.TryFindNumber(TableSection.Origins, number, out var offset)
-        && TryReadRecord(offset, RecordKind.InlineOrigin, out var fields)
+    uint? FindOriginFile(uint number) => index.TryFindNumber(TableSection.Origins, number, out _, out var place)
+        && TryReadRecord(place, RecordKind.InlineOrigin, out var fields)
         && NameRecord.TryParseOrigin(fields, out var origin) ? origin.File : null;
 
     /// <summary>The record at a place of the text, which may have been changed under the index.</summary>
-    bool TryReadRecord(uint offset, RecordKind kind, out FieldReader fields)
+    bool TryReadRecord(uint place, RecordKind kind, out FieldReader fields)
     {
-        fields = default;
-        _windows.Seek(offset);
-        if (!_windows.TryRead(out var lines))
-            return false;
+        var length = NameLength;
+        ReadOnlySpan<byte> lines;
+        while ((lines = _text.ReadLines(place, length, out var isLast)).IsEmpty && !isLast)
+            length *= 4;
 
         var scanner = new RecordScanner(lines);
-        if (!scanner.MoveNext() || scanner.Kind != kind)
-            return false;
-
+        var isThere = scanner.MoveNext() && scanner.Kind == kind;
         fields = scanner.Fields;
-        return true;
+        return isThere;
     }
 
-    static FunctionSymbol ToSymbol(FunctionRecord record) => new()
+    FunctionSymbol ToSymbol(FunctionRecord record) => new()
     {
-        Name = Keep(record.Name),
+        Name = _names.Keep(record.Name),
         Rva = record.Rva,
         Size = record.Size,
         ParameterSize = record.ParameterSize,
         IsMultiple = record.IsMultiple,
     };
 
-    static ReadOnlyMemory<byte> Keep(ReadOnlySpan<byte> name) =>
-        StringPool.IsClean(name) ? name.ToArray() : StringPool.Clean(name);
+    sealed record Function(uint Place, FunctionSymbol Symbol, byte[] Lines, byte[] Inlines);
 
-    sealed record Function(FunctionSymbol Symbol, byte[] Lines, byte[] Inlines);
+    sealed record CfiRange(uint Place, byte[] Rows);
 }
