@@ -35,6 +35,7 @@ public sealed class ArchitectureTests
         ("Socorro.Crashes", ["Socorro.Storage", "Socorro.Processing", "Socorro.Signatures", "Socorro.Fields"]),
         ("Socorro.Storage", ["Socorro.Processing", "Socorro.Signatures", "Socorro.Fields", "Socorro.Minidumps"]),
         ("Socorro.Signatures", ["Socorro.Storage", "Socorro.Processing", "Socorro.Fields"]),
+        ("Socorro.Search", ["Socorro.Processing", "Socorro.Signatures", "Socorro.Minidumps"]),
         ("Socorro.Fields", ["Socorro.Storage", "Socorro.Processing", "Socorro.Signatures"]),
         ("Socorro.Throttling", ["Socorro.Storage", "Socorro.Processing", "Socorro.Signatures"]),
         ("Socorro.Engines", ["Socorro.Processing", "Socorro.Signatures", "Socorro.Minidumps"]),

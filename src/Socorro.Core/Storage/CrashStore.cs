@@ -31,8 +31,14 @@ public abstract class CrashStore : IAsyncDisposable
 
     public abstract Task<ProcessedCrash?> FindProcessedAsync(CrashId id, CancellationToken cancel);
 
-    /// <summary>Ids of the raw crashes of a UTC day, in no particular order.</summary>
-    public abstract IAsyncEnumerable<CrashId> ListAsync(DateOnly day, CancellationToken cancel);
+    /// <summary>
+    /// Ids of the raw crashes of a UTC day, newest first. A listing can be taken up again after any crash that it gave; it
+    /// begins anew when that crash is not there any more. What arrives meanwhile is not in it.
+    /// </summary>
+    public abstract IAsyncEnumerable<CrashId> ListAsync(DateOnly day, CrashId? after, CancellationToken cancel);
+
+    /// <summary>Ids of all raw crashes of a UTC day, newest first.</summary>
+    public IAsyncEnumerable<CrashId> ListAsync(DateOnly day, CancellationToken cancel) => ListAsync(day, after: null, cancel);
 
     /// <summary>
     /// Accepted crashes that were not yet confirmed as queued, oldest first. Waits for the first when there is none.

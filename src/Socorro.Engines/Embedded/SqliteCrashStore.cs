@@ -67,16 +67,16 @@ sealed class SqliteCrashStore : CrashStore
         Task.FromResult(_days.Find(id.Day)?.Read(connection => FindProcessed(connection, id)));
 
     public override async IAsyncEnumerable<CrashId> ListAsync(
-        DateOnly day, [EnumeratorCancellation] CancellationToken cancel)
+        DateOnly day, CrashId? after, [EnumeratorCancellation] CancellationToken cancel)
     {
         await Task.CompletedTask;
-        var last = 0L;
-        while (_days.Find(day)?.Read(connection => ListPageAfter(connection, last)) is { Count: > 0 } page)
+        var last = after is { } id ? _days.Find(day)?.Read(connection => FindKey(connection, id)) : null;
+        while (_days.Find(day)?.Read(connection => ListPageBefore(connection, last ?? long.MaxValue)) is { Count: > 0 } page)
         {
-            foreach (var (_, id) in page)
+            foreach (var (_, listed) in page)
             {
                 cancel.ThrowIfCancellationRequested();
-                yield return CrashId.Parse(id);
+                yield return CrashId.Parse(listed);
             }
 
             last = page[^1].Key;
@@ -155,9 +155,12 @@ sealed class SqliteCrashStore : CrashStore
         return Zstd.Decompress(chunks.Select(chunk => (ReadOnlyMemory<byte>)chunk), dump.Length);
     }
 
-    static List<(long Key, string Id)> ListPageAfter(SqliteConnection connection, long last) =>
+    static long? FindKey(SqliteConnection connection, CrashId id) =>
+        connection.QueryFirstOrDefault<long?>("select key from crash where id = @id", new { id = id.ToString() });
+
+    static List<(long Key, string Id)> ListPageBefore(SqliteConnection connection, long last) =>
         [.. connection.Query<(long, string)>(
-            "select key, id from crash where key > @last order by key limit @ListPage", new { last, ListPage })];
+            "select key, id from crash where key < @last order by key desc limit @ListPage", new { last, ListPage })];
 
     sealed record DumpRow(long Length, long FirstChunk, long EndChunk);
 }

@@ -37,7 +37,8 @@ sealed class FlakyStore(CrashStore inner) : CrashStore
     public override Task<ProcessedCrash?> FindProcessedAsync(CrashId id, CancellationToken cancel) =>
         inner.FindProcessedAsync(id, cancel);
 
-    public override IAsyncEnumerable<CrashId> ListAsync(DateOnly day, CancellationToken cancel) => inner.ListAsync(day, cancel);
+    public override IAsyncEnumerable<CrashId> ListAsync(DateOnly day, CrashId? after, CancellationToken cancel) =>
+        inner.ListAsync(day, after, cancel);
 
     public override Task<IReadOnlyList<CrashId>> TakeUnqueuedAsync(int most, CancellationToken cancel) =>
         inner.TakeUnqueuedAsync(most, cancel);

@@ -227,6 +227,31 @@ public abstract class CrashStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Lists_a_day_newest_first_and_goes_on_after_any_crash()
+    {
+        var ids = new List<CrashId>();
+        for (var i = 0; i < 5; i++)
+        {
+            using var crash = Crash.Small();
+            await Store.PutRawAsync(crash.Raw, crash.Dumps, Cancel);
+            ids.Insert(0, crash.Id);
+        }
+
+        Assert.Equal(ids, await Listed(Day));
+        for (var i = 0; i < ids.Count; i++)
+            Assert.Equal(ids[(i + 1)..], await Store.ListAsync(Day, ids[i], Cancel).ToListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Lists_a_day_anew_after_a_crash_that_is_not_there()
+    {
+        using var crash = Crash.Small();
+        await Store.PutRawAsync(crash.Raw, crash.Dumps, Cancel);
+
+        Assert.Equal([crash.Id], await Store.ListAsync(Day, CrashId.Create(Crash.Noon), Cancel).ToListAsync(Cancel));
+    }
+
+    [Fact]
     public async Task Waits_for_the_first_unqueued_crash()
     {
         using var crash = Crash.Small();
