@@ -79,6 +79,8 @@ public sealed class SymbolStore(SymbolStoreOptions options)
                 entry = new(key);
                 _entries.Add(key, entry);
                 entry.Place = _byUse.AddLast(entry);
+                if (_byUse.Count > options.MaxRemembered)
+                    Drop(_byUse.First!.Value);
             }
             else if (entry.Place is { } place)
             {

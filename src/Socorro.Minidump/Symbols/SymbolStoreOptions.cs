@@ -26,6 +26,11 @@ public sealed record SymbolStoreOptions
     /// <summary>Bytes of tables that are kept open for the next asker.</summary>
     public long MaxOpenBytes { get; init; } = 1L << 30;
 
+    /// <summary>
+    /// Modules whose search is remembered, those asked for last: hostile dumps name any number that nobody ever built.
+    /// </summary>
+    public int MaxRemembered { get; init; } = 65_536;
+
     /// <summary>How long symbols that were not found are not looked for again.</summary>
     public TimeSpan MissingFor { get; init; } = TimeSpan.FromMinutes(1);
 

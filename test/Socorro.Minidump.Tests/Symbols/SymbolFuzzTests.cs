@@ -1,15 +1,14 @@
-using System.Diagnostics;
 using System.Text;
 using Socorro.Minidumps.Cpu;
 using Socorro.Minidumps.Memory;
 using Socorro.Minidumps.Symbols;
 using Socorro.Minidumps.Symbols.Tables;
+using Socorro.Minidumps.Tests.Fuzzing;
 
 namespace Socorro.Minidumps.Tests.Symbols;
 
 /// <summary>
-/// Seeded mutations of everything that is read from symbol files. Nothing may throw, and nothing may take long. Set
-/// SOCORRO_FUZZ_SECONDS to run each for longer.
+/// Seeded mutations of everything that is read from symbol files. Nothing may throw, and nothing may take long.
 /// </summary>
 public sealed class SymbolFuzzTests
 {
@@ -31,14 +30,11 @@ public sealed class SymbolFuzzTests
         ".ra:", "$esp:", "$ebp:", "$eip:", ":", "=$ebp", "x",
     ];
 
-    static readonly TimeSpan Budget =
-        TimeSpan.FromSeconds(double.Parse(Environment.GetEnvironmentVariable("SOCORRO_FUZZ_SECONDS") ?? "0.4"));
-
     static readonly MemoryMap Memory =
         MemoryMap.Build([new(0x1000, Enumerable.Range(0, 4096).Select(i => (byte)(i * 7)).ToArray())], bigEndian: false);
 
     [Fact]
-    public void Reads_any_text() => Repeat(random =>
+    public void Reads_any_text() => Fuzz.Repeat(random =>
     {
         if (SymbolTable.Parse(Mutate(Sample, random), out _) is { } table)
             LookUpAll(table, random);
@@ -49,7 +45,7 @@ public sealed class SymbolFuzzTests
     {
         using var folder = new TemporaryFolder();
         var path = Path.Combine(folder.Path, "a.sym");
-        Repeat(random =>
+        Fuzz.Repeat(random =>
         {
             var text = Mutate(Sample, random);
             File.WriteAllBytes(path, text);
@@ -66,14 +62,14 @@ public sealed class SymbolFuzzTests
     }
 
     [Fact]
-    public void Evaluates_any_unwind_rules() => Repeat(random =>
+    public void Evaluates_any_unwind_rules() => Fuzz.Repeat(random =>
     {
         var text = $"STACK CFI INIT 1000 50 {Babble(random)}\nSTACK CFI 1004 {Babble(random)}\n";
         LookUpAll(SymbolTableTests.Parse(text), random);
     });
 
     [Fact]
-    public void Runs_any_frame_data_program() => Repeat(random =>
+    public void Runs_any_frame_data_program() => Fuzz.Repeat(random =>
     {
         var frame = new WinFrame
         {
@@ -93,7 +89,7 @@ public sealed class SymbolFuzzTests
     {
         Assert.NotNull(SymbolTable.Parse(Sample, out _));
         var image = Socorro.Minidumps.Symbols.Text.SymbolText.TryCompile(Sample, default, out _)!;
-        Repeat(random =>
+        Fuzz.Repeat(random =>
         {
             if (TableImage.TryOpen(Mutate(image, random), out _, out var damaged))
                 LookUpAll(new(damaged), random);
@@ -105,7 +101,7 @@ public sealed class SymbolFuzzTests
     public void Survives_any_table_with_good_checksums()
     {
         var image = Socorro.Minidumps.Symbols.Text.SymbolText.TryCompile(Sample, default, out _)!;
-        Repeat(random =>
+        Fuzz.Repeat(random =>
         {
             var forged = image.ToArray();
             for (var i = random.Next(1, 6); i > 0; i--)
@@ -114,22 +110,6 @@ public sealed class SymbolFuzzTests
             if (TableImage.TryOpen(forged, out _, out var opened))
                 LookUpAll(new(opened), random);
         });
-    }
-
-    static void Repeat(Action<Random> act)
-    {
-        var clock = Stopwatch.StartNew();
-        for (var seed = 0; clock.Elapsed < Budget; seed++)
-        {
-            try
-            {
-                act(new(seed));
-            }
-            catch (Exception e)
-            {
-                throw new InvalidOperationException($"seed {seed}", e);
-            }
-        }
     }
 
     static void LookUpAll(SymbolTable table, Random random)

@@ -174,6 +174,19 @@ public sealed class SymbolStoreTests : IDisposable
     }
 
     [Fact]
+    public void Remembers_only_so_many_searches()
+    {
+        var store = new SymbolStore(new SymbolStoreOptions { Roots = [_root.Path], MaxRemembered = 2 });
+        foreach (var leaf in (string[])["a.so", "b.so", "c.so"])
+            store.Find(new(leaf, Id));
+        foreach (var leaf in (string[])["a.so", "c.so"])
+            Write(_root.Path, $"{leaf}/{Id}/{leaf}.sym", Id);
+
+        Assert.Null(store.Find(new("c.so", Id)).Table);
+        Assert.NotNull(store.Find(new("a.so", Id)).Table);
+    }
+
+    [Fact]
     public void Gives_back_a_table_that_was_given_to_it()
     {
         var table = SymbolTableTests.Parse("FUNC 10 10 0 f\n");
