@@ -113,7 +113,8 @@ public sealed class CrashReportTests
             {"json_dump":{"crash_info":{
               "adjusted_address":{"kind":"null-pointer","offset":"0x10"},
               "memory_accesses":[{"address":"0x10","size":4,"access_type":"write"}],
-              "possible_bit_flips":[{"address":"0x400045","confidence":0.25,"source_register":"rax"}],
+              "possible_bit_flips":[
+                {"address":"0x400045","confidence":0.25,"source_register":"rax"},{"address":"0x800045"}],
               "crash_inconsistencies":["int_div_by_zero_not_possible"]}}}
             """);
 
@@ -121,10 +122,23 @@ public sealed class CrashReportTests
             [
                 "The address is a null pointer plus 0x10.",
                 "The crashing instruction writes 4 bytes at 0x10.",
-                "One flipped bit in rax would explain the crash: 0x400045 would have been valid (25 % confidence).",
+                "One flipped bit would explain the crash; valid would have been 0x400045 in rax (25 %), 0x800045.",
                 "The reported reason does not fit the instruction: int div by zero not possible.",
             ],
             report.Findings);
+    }
+
+    [Fact]
+    public void Explains_a_used_up_stack_by_nothing_else()
+    {
+        var report = Read("""
+            {"crashing_thread":0,"json_dump":{
+              "crash_info":{"stack_overflow":true,"possible_bit_flips":[{"address":"0x7fff1000","confidence":0.6}]},
+              "threads":[{"stack_end":"truncated","frames":[{"frame":0,"function":"recurse"}]}]}}
+            """);
+
+        Assert.StartsWith("The thread used up its stack", Assert.Single(report.Findings));
+        Assert.Equal("The stack's memory is not in the dump from here on", Assert.IsType<GapRow>(report.Threads[0].Rows[^1]).Text);
     }
 
     [Theory]

@@ -10,11 +10,18 @@ static class Findings
 
     public static IReadOnlyList<string> Of(JsonElement crash) =>
     [
+        .. OfStack(crash),
         .. OfAddress(crash.Member("adjusted_address")),
         .. crash.Entries("memory_accesses").Take(MaxOfEach).Select(OfAccess),
-        .. crash.Entries("possible_bit_flips").Take(MaxOfEach).Select(OfBitFlip),
+        .. OfBitFlips(crash),
         .. crash.Entries("crash_inconsistencies").Take(MaxOfEach).Select(OfInconsistency),
     ];
+
+    static IEnumerable<string> OfStack(JsonElement crash)
+    {
+        if (crash.Flag("stack_overflow"))
+            yield return "The thread used up its stack: a recursion without end, or locals that are too large.";
+    }
 
     static IEnumerable<string> OfAddress(JsonElement adjusted)
     {
@@ -44,14 +51,21 @@ static class Findings
         return $"The crashing instruction {kind} {size}at {Clip(access.Text("address"))}{guard}.";
     }
 
+    // A stack that was used up explains the address by itself, though a flipped bit would lead back into the stack.
+    static IEnumerable<string> OfBitFlips(JsonElement crash)
+    {
+        string[] flips = [.. crash.Entries("possible_bit_flips").Take(MaxOfEach).Select(OfBitFlip)];
+        if (flips.Length > 0 && !crash.Flag("stack_overflow"))
+            yield return $"One flipped bit would explain the crash; valid would have been {string.Join(", ", flips)}.";
+    }
+
     static string OfBitFlip(JsonElement flip)
     {
-        var confidence = flip.Member("confidence") is { ValueKind: JsonValueKind.Number } number
-            ? FormattableString.Invariant($" ({number.GetDouble():P0} confidence)")
-            : "";
         var register = flip.Text("source_register") is { Length: > 0 } name ? $" in {Clip(name)}" : "";
-        return $"One flipped bit{register} would explain the crash: {Clip(flip.Text("address"))} would have been valid"
-            + $"{confidence}.";
+        var confidence = flip.Member("confidence") is { ValueKind: JsonValueKind.Number } number
+            ? FormattableString.Invariant($" ({number.GetDouble() * 100:0} %)")
+            : "";
+        return $"{Clip(flip.Text("address"))}{register}{confidence}";
     }
 
     static string OfInconsistency(JsonElement name) =>

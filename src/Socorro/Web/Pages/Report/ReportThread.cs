@@ -73,7 +73,7 @@ public sealed record ReportThread
             Id = thread.Text("thread_id"),
             LastError = Wording.Clip(thread.Text("last_error_value"), maxText),
             FrameCount = count,
-            Rows = [.. ReadRows(thread, count, maxFrames, maxText)],
+            Rows = [.. ReadRows(thread, count, maxFrames, maxText), .. ReadEnd(thread)],
             Registers = ReadRegisters(thread, maxText),
         };
     }
@@ -92,6 +92,15 @@ public sealed record ReportThread
             foreach (var row in ReadFrame(frame, position, maxText))
                 yield return row;
         }
+    }
+
+    /// <summary>A stack that ends for want of memory or time does not end where the thread began.</summary>
+    static IEnumerable<StackRow> ReadEnd(JsonElement thread)
+    {
+        if (thread.Text("stack_end") is "truncated")
+            yield return new GapRow("The stack's memory is not in the dump from here on");
+        else if (thread.Text("stack_end") is "limit")
+            yield return new GapRow("The walk was ended by a limit here");
     }
 
     static IEnumerable<StackRow> ReadFrame(JsonElement frame, int position, int maxText)
