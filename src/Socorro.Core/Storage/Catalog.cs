@@ -33,11 +33,14 @@ public sealed record CrashSummary
 public sealed record SignatureCount(string Signature, long Count, DateTimeOffset FirstSeen, DateTimeOffset LastSeen);
 
 /// <summary>
-/// Holds what is small and relational: crash summaries for lists, signatures and their first appearances.
+/// Holds what is small and relational: crash summaries for lists, signatures and their first appearances, tokens.
 /// Recording a crash again replaces what was recorded of it. All members may be called from any thread.
 /// </summary>
 public abstract class Catalog : IAsyncDisposable
 {
+    /// <summary>Who may do what.</summary>
+    public abstract TokenRegistry Tokens { get; }
+
     public abstract Task RecordAsync(IReadOnlyList<CrashSummary> crashes, CancellationToken cancel);
 
     /// <summary>The newest crashes by submission, newest first.</summary>

@@ -6,7 +6,7 @@ using Socorro.Storage;
 namespace Socorro.Engines.Embedded;
 
 /// <summary>The catalog in one SQLite file.</summary>
-sealed class SqliteCatalog(string path) : Catalog
+sealed class SqliteCatalog : Catalog
 {
     const string SelectSummaries = """
         select crash.id, submitted_at as submittedAt, signature.text as signature, product, version,
@@ -14,8 +14,16 @@ sealed class SqliteCatalog(string path) : Catalog
         from crash join signature on signature.key = crash.signature
         """;
 
-    readonly SqliteFile _file = Migrations.Open(path, "Catalog");
+    readonly SqliteFile _file;
     readonly GroupCommit _commits = new("catalog");
+
+    public SqliteCatalog(string path)
+    {
+        _file = Migrations.Open(path, "Catalog");
+        Tokens = new SqliteTokens(_file, _commits);
+    }
+
+    public override TokenRegistry Tokens { get; }
 
     public override async Task RecordAsync(IReadOnlyList<CrashSummary> crashes, CancellationToken cancel)
     {

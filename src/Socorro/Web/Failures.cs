@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;
 using Socorro.Storage;
+using Socorro.Web.Access;
 using Socorro.Web.Pages.Errors;
 
 namespace Socorro.Web;
@@ -34,22 +35,33 @@ static class Failures
             StatusCode = status,
         };
 
+    /// <summary>Answers somebody who is turned away.</summary>
+    public static Task WriteAsync(HttpContext context, Refusal refusal) =>
+        WriteAsync(context, refusal.Status, refusal.Title, refusal.Explanation, refusal.Error);
+
     static Task WriteAsync(HttpContext context)
     {
         var status = context.Response.StatusCode;
+        var error = status == StatusCodes.Status405MethodNotAllowed ? "Method not allowed" : Explain(status);
+        return WriteAsync(context, status, ReasonPhrases.GetReasonPhrase(status), Explain(status), error);
+    }
+
+    static Task WriteAsync(HttpContext context, int status, string title, string explanation, string error)
+    {
+        context.Response.StatusCode = status;
         context.Response.Headers.CacheControl = "no-store";
         return WantsPage(context.Request)
-            ? Page(status, ReasonPhrases.GetReasonPhrase(status), Explain(status)).ExecuteAsync(context)
-            : context.Response.WriteAsJsonAsync(Describe(context.Request, status), context.RequestAborted);
+            ? Page(status, title, explanation).ExecuteAsync(context)
+            : context.Response.WriteAsJsonAsync(Describe(context.Request, status, error), context.RequestAborted);
     }
 
     static bool WantsPage(HttpRequest request) =>
         request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The API speaks of an "error", the rest of the site of a "title", as clients of the field expect.</summary>
-    static Dictionary<string, string> Describe(HttpRequest request, int status) =>
+    static Dictionary<string, string> Describe(HttpRequest request, int status, string error) =>
         request.Path.StartsWithSegments("/api")
-            ? new() { ["error"] = status == StatusCodes.Status405MethodNotAllowed ? "Method not allowed" : Explain(status) }
+            ? new() { ["error"] = error }
             : new() { ["title"] = $"{status} {ReasonPhrases.GetReasonPhrase(status)}" };
 
     static string Explain(int status) => status switch

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Socorro.Fields;
+using Socorro.Web.Access;
 using Socorro.Web.Api;
 using Socorro.Web.Assets;
 using Socorro.Web.Pages.ApiGuide;
@@ -20,6 +21,7 @@ public static class Routes
     public static void AddSocorroWeb(this IServiceCollection services)
     {
         services.AddRazorComponents();
+        services.AddSocorroAccess();
         services.AddSocorroApi();
         services.AddSocorroMetrics();
         services.TryAddSingleton(FieldSet.Default);
@@ -35,27 +37,30 @@ public static class Routes
         app.UseSecurityHeaders();
         app.UseFailures();
         app.UseCrossOrigin();
+        app.UseGuard();
+        app.UseQueueGauges();
 
-        app.MapPage("/", HomePage.ShowAsync);
-        app.MapPage("/report/index/{**id}", ReportPage.ShowAsync);
-        app.MapPage("/signature/", SignaturePage.ShowAsync);
-        app.MapPage("/search/quick/", QuickSearch.Find);
-        app.MapPage("/monitoring/", MonitoringPage.ShowAsync);
-        app.MapPage("/api/", ApiGuidePage.Show);
+        var site = app.MapGroup("").WithMetadata(Guarded.Mark);
+        site.MapPage("/", HomePage.ShowAsync);
+        site.MapPage("/report/index/{**id}", ReportPage.ShowAsync);
+        site.MapPage("/signature/", SignaturePage.ShowAsync);
+        site.MapPage("/search/quick/", QuickSearch.Find);
+        site.MapPage("/monitoring/", MonitoringPage.ShowAsync);
+        site.MapPage("/api/", ApiGuidePage.Show);
 
-        app.MapPage("/assets/{name}", AssetFile.Send);
-        app.MapPage("/favicon.ico", () => AssetFile.Send("favicon.svg"));
-        app.MapPage("/robots.txt", () => TypedResults.Text("User-agent: *\nDisallow: /\n"));
+        site.MapPage("/assets/{name}", AssetFile.Send);
+        site.MapPage("/favicon.ico", () => AssetFile.Send("favicon.svg"));
+        site.MapPage("/robots.txt", () => TypedResults.Text("User-agent: *\nDisallow: /\n"));
 
-        app.MapPage("/__heartbeat__", Heartbeat.AnswerAsync);
-        app.MapPage("/__lbheartbeat__", () => TypedResults.Content("", "application/json"));
-        app.MapPage("/__version__", RunningVersion.Answer);
-        app.MapSocorroMetrics();
-        app.MapSocorroApi();
+        site.MapPage("/__heartbeat__", Heartbeat.AnswerAsync);
+        site.MapPage("/__lbheartbeat__", () => TypedResults.Content("", "application/json"));
+        site.MapPage("/__version__", RunningVersion.Answer);
+        site.MapSocorroMetrics();
+        site.MapSocorroApi();
     }
 
-    static void MapPage(this WebApplication app, string pattern, Delegate handler) =>
-        app.MapMethods(pattern, Reading, handler).ExcludeFromDescription();
+    static RouteHandlerBuilder MapPage(this IEndpointRouteBuilder site, string pattern, Delegate handler) =>
+        site.MapMethods(pattern, Reading, handler).ExcludeFromDescription();
 
     /// <summary>The collector's replies must keep their Content-Length, which compression would take from them.</summary>
     static bool IsRead(HttpContext context) => Reading.Contains(context.Request.Method);

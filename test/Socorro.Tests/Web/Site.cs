@@ -7,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Socorro.Access;
 using Socorro.Crashes;
 using Socorro.Engines.Embedded;
 using Socorro.Storage;
@@ -85,6 +86,22 @@ public sealed class Site : IAsyncLifetime
     }
 
     public Task<HttpResponseMessage> GetAsync(string path) => Client.GetAsync(path, Cancel);
+
+    /// <summary>The secret of a new token, which goes into the header <c>Auth-Token</c>.</summary>
+    public async Task<string> AddTokenAsync(Permission permissions, DateTimeOffset? expiresAt = null)
+    {
+        var secret = TokenSecret.Create();
+        var token = new AccessToken
+        {
+            Key = 0,
+            Name = $"token {Guid.NewGuid():N}",
+            Permissions = permissions,
+            CreatedAt = Time.GetUtcNow(),
+            ExpiresAt = expiresAt,
+        };
+        Assert.NotNull(await Catalog.Tokens.AddAsync(token, TokenSecret.Hash(secret), Cancel));
+        return secret;
+    }
 
     /// <summary>Stores a raw crash with one dump.</summary>
     public async Task<CrashId> AddRawAsync(params (string Name, string Value)[] annotations)

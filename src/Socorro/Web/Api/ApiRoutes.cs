@@ -26,35 +26,35 @@ static class ApiRoutes
         });
     });
 
-    public static void MapSocorroApi(this WebApplication app)
+    public static void MapSocorroApi(this IEndpointRouteBuilder site)
     {
-        app.MapApi("/api/ProcessedCrash/", ProcessedCrashApi.GetAsync)
+        site.MapApi("/api/ProcessedCrash/", ProcessedCrashApi.GetAsync)
             .WithName("ProcessedCrash")
             .WithSummary("A processed crash")
             .WithDescription("The whole document that processing made of a crash. 404 until the crash is processed.")
             .Produces(StatusCodes.Status200OK, contentType: "application/json")
             .ProducesApiErrors();
-        app.MapApi("/api/RawCrash/", RawCrashApi.GetAsync)
+        site.MapApi("/api/RawCrash/", RawCrashApi.GetAsync)
             .WithName("RawCrash")
             .WithSummary("A raw crash or one of its dumps")
             .WithDescription("What the client sent: its annotations with the collector's metadata, or the bytes of a dump.")
             .Produces(StatusCodes.Status200OK, contentType: "application/json")
             .ProducesApiErrors();
-        app.MapApi("/api/CrashVerify/", CrashVerifyApi.GetAsync)
+        site.MapApi("/api/CrashVerify/", CrashVerifyApi.GetAsync)
             .WithName("CrashVerify")
             .WithSummary("Where a crash is")
             .WithDescription("Which documents of a crash are in the store.")
             .Produces<CrashWhereabouts>()
             .ProducesApiErrors();
 
-        app.MapOpenApi("/api/openapi.json");
+        site.MapOpenApi("/api/openapi.json");
         foreach (var (name, instead) in Replaced)
         {
-            app.Map($"/api/{name}/", () => ApiAnswers.Error(StatusCodes.Status410Gone, $"Gone: use {instead}"))
+            site.Map($"/api/{name}/", () => ApiAnswers.Error(StatusCodes.Status410Gone, $"Gone: use {instead}"))
                 .ExcludeFromDescription();
         }
 
-        app.Map("/api/{name}/", (string name) =>
+        site.Map("/api/{name}/", (string name) =>
             ApiAnswers.Error(StatusCodes.Status404NotFound, $"No service called '{Wording.Clip(name, 100)}'"))
             .ExcludeFromDescription();
     }
@@ -63,11 +63,11 @@ static class ApiRoutes
     public static bool IsPublic(ApiDescription route) =>
         route.RelativePath?.StartsWith("api/", StringComparison.Ordinal) is true;
 
-    static RouteHandlerBuilder MapApi(this WebApplication app, string path, Delegate handler)
+    static RouteHandlerBuilder MapApi(this IEndpointRouteBuilder site, string path, Delegate handler)
     {
         // Else other methods would fall to the route of unknown names.
-        app.Map(path, () => TypedResults.StatusCode(StatusCodes.Status405MethodNotAllowed)).ExcludeFromDescription();
-        return app.MapGet(path, handler);
+        site.Map(path, () => TypedResults.StatusCode(StatusCodes.Status405MethodNotAllowed)).ExcludeFromDescription();
+        return site.MapGet(path, handler);
     }
 
     /// <summary>The generator drops the slash that addresses of the API end with.</summary>

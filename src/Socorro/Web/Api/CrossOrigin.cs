@@ -21,7 +21,7 @@ static class CrossOrigin
                 return next(context);
 
             headers.AccessControlAllowMethods = "GET, OPTIONS";
-            headers.AccessControlAllowHeaders = "Accept, Auth-Token, Content-Type";
+            headers.AccessControlAllowHeaders = "Accept, Auth-Token, Authorization, Content-Type";
             return context.Response.WriteAsJsonAsync(new { }, context.RequestAborted);
         });
     }

@@ -18,7 +18,8 @@ static class Metrics
         services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(Meters).AddPrometheusExporter());
     }
 
-    public static void MapSocorroMetrics(this WebApplication app)
+    /// <summary>Measures the queue before its gauges are read.</summary>
+    public static void UseQueueGauges(this WebApplication app)
     {
         var gauges = app.Services.GetRequiredService<QueueGauges>();
         app.UseWhen(context => context.Request.Path == Path, scrape => scrape.Use(async (context, next) =>
@@ -26,8 +27,9 @@ static class Metrics
             await gauges.MeasureAsync(context.RequestAborted);
             await next(context);
         }));
-        app.MapPrometheusScrapingEndpoint(Path);
     }
+
+    public static void MapSocorroMetrics(this IEndpointRouteBuilder site) => site.MapPrometheusScrapingEndpoint(Path);
 }
 
 /// <summary>The queue's depth and age for each lane, measured when somebody asks for the metrics.</summary>

@@ -1,0 +1,36 @@
+using System.CommandLine;
+
+namespace Socorro.Cli;
+
+/// <summary>The options of verbs that ask a running server for something, and the way to it.</summary>
+static class ServerConnection
+{
+    const string TokenVariable = "SOCORRO_TOKEN";
+
+    public static readonly Option<string> Url = new("--url")
+    {
+        Description = "The server",
+        HelpName = "URL",
+        DefaultValueFactory = _ => new Options().Url,
+    };
+
+    public static readonly Option<string?> Token = new("--token")
+    {
+        Description = $"A token that permits it, see 'socorro token' [{TokenVariable}]",
+        HelpName = "TOKEN",
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(TokenVariable),
+    };
+
+    /// <summary>A client of the server that sends the token with each request.</summary>
+    public static HttpClient Open(ParseResult parsed)
+    {
+        var text = parsed.GetRequiredValue(Url);
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+            throw new VerbFailedException($"--url '{text}' is not an address such as http://127.0.0.1:8000", exitCode: 2);
+
+        var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = url };
+        if (parsed.GetValue(Token) is { Length: > 0 } token)
+            http.DefaultRequestHeaders.Add("Auth-Token", token);
+        return http;
+    }
+}
