@@ -17,7 +17,7 @@ public abstract class CrashStore : IAsyncDisposable
     /// <param name="dumps">The contents of each dump, in the same order; not touched once this has returned.</param>
     /// <param name="cancel">Cancelling after the write has begun may leave the crash stored.</param>
     /// <exception cref="StorageRefusedException">Nothing was kept: the disk is full, read-only or failing.</exception>
-    /// <exception cref="ArgumentException">A crash with this id is there already, with other content.</exception>
+    /// <exception cref="CrashIdTakenException">A crash with this id is there already, with other content.</exception>
     public abstract Task PutRawAsync(RawCrash crash, IReadOnlyList<DumpContent> dumps, CancellationToken cancel);
 
     public abstract Task<RawCrash?> FindRawAsync(CrashId id, CancellationToken cancel);
@@ -68,3 +68,6 @@ public sealed class StorageRefusedException(string reason, Exception? cause = nu
     /// <summary>True when what is stored is damaged: time alone will not help.</summary>
     public bool IsDamage { get; init; }
 }
+
+/// <summary>Another crash has this id: nothing was stored, and nothing of the other crash was changed.</summary>
+public sealed class CrashIdTakenException(CrashId id) : Exception($"{id} is stored already, with other content");

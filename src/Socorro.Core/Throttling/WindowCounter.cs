@@ -11,7 +11,7 @@ public sealed class WindowCounter(TimeSpan window)
 
     readonly Lock _lock = new();
     readonly Dictionary<string, int> _counts = [];
-    DateTimeOffset _end;
+    DateTimeOffset _end = DateTimeOffset.MinValue + window;
 
     /// <summary>Counts one more unless there were so many in this window already.</summary>
     /// <param name="key">Whom to count for.</param>
@@ -23,10 +23,11 @@ public sealed class WindowCounter(TimeSpan window)
         lock (_lock)
         {
             if (now >= _end)
-            {
                 _counts.Clear();
+
+            // A clock that is set back takes the counts along: else nobody would be let in until it had caught up.
+            if (now >= _end || now < _end - window)
                 _end = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % window.Ticks), TimeSpan.Zero) + window;
-            }
 
             if (_counts.Count >= MaxKeys && !_counts.ContainsKey(key))
                 key = Others;

@@ -11,19 +11,24 @@ sealed class SqliteCrashQueue : CrashQueue
     // How soon a crash is noticed that another process has published.
     static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(1);
 
+    // A retry that seems to be further away was dated by a clock that ran ahead.
+    const long MaxRetryDelay = 60 * 60 * 1000;
+
     readonly SqliteFile _file;
     readonly Presence _presence;
     readonly TimeProvider _time;
     readonly GroupCommit _commits = new("crash queue");
     readonly Lock _clock = new();
     TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    long _latest;
+    long _setTo;
+    long _setAt;
 
     SqliteCrashQueue(SqliteFile file, Presence presence, TimeProvider time)
     {
         _file = file;
         _presence = presence;
         _time = time;
+        _setAt = time.GetTimestamp();
     }
 
     /// <summary>Opens or makes a queue, and frees what the workers of dead processes had leased.</summary>
@@ -228,25 +233,36 @@ sealed class SqliteCrashQueue : CrashQueue
     /// <summary>Frees the leases of dead processes, and what a clock that ran ahead has put into the future.</summary>
     int Recover(SqliteWriter writer)
     {
-        const string Untried =
-            "update waiting set ready_at = $1 where ready_at > $1 and attempts = 0 and lane in (0, 1, 2)";
+        const string Ahead = """
+            update waiting set ready_at = $1
+            where lane in (0, 1, 2) and token is null and ready_at > iif(attempts = 0, $1, $1 + $2)
+            """;
         const string Owners = "select distinct owner from waiting where attempts > 0 and token is not null";
         const string Free = """
             update waiting set token = null, ready_at = $2 where attempts > 0 and token is not null and owner is $1
             """;
 
         var now = Now();
-        writer.Execute(Untried, now);
+        writer.Execute(Ahead, now, MaxRetryDelay);
         var owners = writer.List(Owners, row => row.IsDBNull(0) ? null : row.GetString(0));
         return owners
             .Where(owner => owner is null || !_presence.IsAlive(owner))
             .Sum(owner => writer.Execute(Free, owner, now));
     }
 
-    // Never runs backwards: what was published before the clock was set back would wait until it had caught up.
+    // Goes on evenly when the clock is set back: what was published before would wait until the clock had caught up.
     long Now()
     {
         lock (_clock)
-            return _latest = Math.Max(_latest, _time.GetUtcNow().ToUnixTimeMilliseconds());
+        {
+            var at = _time.GetTimestamp();
+            var clock = _time.GetUtcNow().ToUnixTimeMilliseconds();
+            var even = _setTo + (long)_time.GetElapsedTime(_setAt, at).TotalMilliseconds;
+            if (clock < even)
+                return even;
+
+            (_setTo, _setAt) = (clock, at);
+            return clock;
+        }
     }
 }

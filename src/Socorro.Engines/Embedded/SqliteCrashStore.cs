@@ -35,7 +35,7 @@ sealed class SqliteCrashStore : CrashStore
         var put = new RawCrashPut(crash, dumps);
         var isSame = await _commits.RunAsync(_days.Get(crash.Id.Day), put.Apply, cancel);
         if (!isSame)
-            throw new ArgumentException($"{crash.Id} is stored already, with other content");
+            throw new CrashIdTakenException(crash.Id);
 
         _outbox.Expect(crash.Id.Day);
     }

@@ -25,6 +25,8 @@ public sealed partial class Collector(
     CollectorMetrics metrics,
     ILogger<Collector> log)
 {
+    const int MaxPuts = 5;
+
     readonly AnnotationNames _names = AnnotationNames.Default;
     readonly MemoryBudget _memory = new(settings.MaxMemoryBytes);
     readonly SubmissionQuotas _quotas = new(time);
@@ -75,7 +77,7 @@ public sealed partial class Collector(
         if (isForwarded && !RequestToken.IsBearer(request, settings.ForwarderToken))
             return new Answer.Discarded(StatusCodes.Status401Unauthorized, "unauthorized_uuid");
 
-        var id = CrashId.Create(time.GetUtcNow(), decision.Verdict == Verdict.Defer);
+        var id = settings.NewId(time.GetUtcNow(), decision.Verdict == Verdict.Defer);
         if (isForwarded && !CrashId.TryParse(chosenId, out id))
             return Answer.Malformed("invalid_uuid");
 
@@ -131,18 +133,9 @@ public sealed partial class Collector(
         // All are finished before any is described: the hash is known only then.
         var contents = submission.Dumps.Select(dump => dump.Content.Finish()).ToList();
         var crash = Describe(request, submission, id, decision);
-        if (isForwarded && await store.FindRawAsync(id, cancel) is { } earlier)
-        {
-            return IsSame(earlier, crash)
-                ? new Answer.Accepted(id.ToString())
-                : Answer.Malformed("conflicting_uuid", StatusCodes.Status409Conflict);
-        }
-
-        var started = time.GetTimestamp();
         try
         {
-            // All of it has arrived: a client that hangs up now would not send it again, so it is kept all the same.
-            await store.PutRawAsync(crash, contents, CancellationToken.None);
+            return await PutAsync(crash, contents, isForwarded, cancel);
         }
         catch (StorageRefusedException e)
         {
@@ -150,9 +143,42 @@ public sealed partial class Collector(
             LogNotStored(id, e);
             return Answer.Busy("the crash can't be stored now");
         }
+    }
 
-        metrics.Saved(time.GetElapsedTime(started));
-        return new Answer.Accepted(id.ToString());
+    /// <summary>Stores a crash under its id, or under another one when that is taken and was not chosen by a forwarder.</summary>
+    async Task<Answer> PutAsync(
+        RawCrash crash, IReadOnlyList<DumpContent> dumps, bool isForwarded, CancellationToken cancel)
+    {
+        for (var puts = 0; puts < MaxPuts; puts++)
+        {
+            if (isForwarded && await store.FindRawAsync(crash.Id, cancel) is { } earlier)
+            {
+                return IsSame(earlier, crash)
+                    ? new Answer.Accepted(crash.Id.ToString())
+                    : Answer.Malformed("conflicting_uuid", StatusCodes.Status409Conflict);
+            }
+
+            var started = time.GetTimestamp();
+            try
+            {
+                // All of it has arrived: a client that hangs up now would not send it again, so it is kept all the same.
+                await store.PutRawAsync(crash, dumps, CancellationToken.None);
+                metrics.Saved(time.GetElapsedTime(started));
+                return new Answer.Accepted(crash.Id.ToString());
+            }
+            catch (CrashIdTakenException) when (isForwarded)
+            {
+                // Another request with this id was faster: the next turn compares with it.
+            }
+            catch (CrashIdTakenException)
+            {
+                LogIdTaken(crash.Id);
+                crash = crash with { Id = settings.NewId(time.GetUtcNow(), crash.Id.IsDeferred) };
+            }
+        }
+
+        metrics.NotSaved();
+        return Answer.Busy("no free crash id was found");
     }
 
     RawCrash Describe(HttpRequest request, Submission submission, CrashId id, ThrottleDecision decision) => new()
@@ -203,6 +229,9 @@ public sealed partial class Collector(
         long dumpBytes,
         double milliseconds,
         string userAgent);
+
+    [LoggerMessage(LogLevel.Error, "A new crash drew the id {Id}, which another has; is the system's source of randomness sound?")]
+    partial void LogIdTaken(CrashId id);
 
     [LoggerMessage(LogLevel.Error, "Crash {Id} could not be stored; its client was told to try again")]
     partial void LogNotStored(CrashId id, Exception e);

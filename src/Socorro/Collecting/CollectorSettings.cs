@@ -1,3 +1,5 @@
+using Socorro.Crashes;
+
 namespace Socorro.Collecting;
 
 /// <summary>How a collector is set up.</summary>
@@ -10,4 +12,7 @@ public sealed record CollectorSettings
 
     /// <summary>Who sends this as bearer token may choose crash ids; empty for nobody.</summary>
     public string ForwarderToken { get; init; } = "";
+
+    /// <summary>Names a crash that is accepted at a time, to be processed now or, when deferred, when somebody asks for it.</summary>
+    public Func<DateTimeOffset, bool, CrashId> NewId { get; init; } = CrashId.Create;
 }

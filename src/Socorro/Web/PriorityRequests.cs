@@ -12,18 +12,18 @@ sealed class PriorityRequests(CrashQueue queue, TimeProvider time)
     static readonly TimeSpan Pause = TimeSpan.FromSeconds(60);
     const int MaxRemembered = 10_000;
 
-    readonly ConcurrentDictionary<CrashId, DateTimeOffset> _lastRequests = new();
+    readonly ConcurrentDictionary<CrashId, long> _lastRequests = new();
 
     public async Task AddAsync(CrashId id, CancellationToken cancel)
     {
-        var now = time.GetUtcNow();
+        var now = time.GetTimestamp();
         if (_lastRequests.Count >= MaxRemembered)
             Forget(now);
 
         // Of several viewers in the same instant one swaps its time in, and that one publishes.
         var isFirst = _lastRequests.TryAdd(id, now);
         if (!isFirst && !(_lastRequests.TryGetValue(id, out var last)
-            && now - last >= Pause && _lastRequests.TryUpdate(id, now, last)))
+            && time.GetElapsedTime(last, now) >= Pause && _lastRequests.TryUpdate(id, now, last)))
         {
             return;
         }
@@ -40,11 +40,11 @@ sealed class PriorityRequests(CrashQueue queue, TimeProvider time)
         }
     }
 
-    void Forget(DateTimeOffset now)
+    void Forget(long now)
     {
         foreach (var (id, last) in _lastRequests)
         {
-            if (now - last >= Pause)
+            if (time.GetElapsedTime(last, now) >= Pause)
                 _lastRequests.TryRemove(id, out _);
         }
 

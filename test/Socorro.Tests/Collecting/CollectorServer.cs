@@ -28,6 +28,8 @@ public sealed class CollectorServer : IAsyncLifetime
     /// <summary>A preset or a file.</summary>
     internal string Throttle { get; init; } = "accept-everything";
 
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
     internal long MinFreeBytes { get; init; }
 
     internal CrashStore Store => _engines!.Store;
@@ -41,16 +43,16 @@ public sealed class CollectorServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var cancel = TestContext.Current.CancellationToken;
-        _engines = await EmbeddedEngines.OpenAsync(_folder.Path, TimeProvider.System, new LoggerFactory(), cancel);
+        _engines = await EmbeddedEngines.OpenAsync(_folder.Path, Time, new LoggerFactory(), cancel);
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         builder.Logging.AddProvider(_log);
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(Time);
         builder.Services.AddSingleton(Store);
         builder.Services.AddSingleton(new FreeSpace(_folder.Path, MinFreeBytes));
         builder.Services.AddSingleton(Settings);
-        builder.Services.AddSingleton(ThrottleFile.Open(Throttle, TimeProvider.System, NullLogger<ThrottleFile>.Instance));
+        builder.Services.AddSingleton(ThrottleFile.Open(Throttle, Time, NullLogger<ThrottleFile>.Instance));
         builder.Services.AddSingleton<CollectorMetrics>();
         builder.Services.AddSingleton<Collector>();
         _app = builder.Build();

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using Socorro.Crashes;
 using Socorro.Storage;
 
@@ -11,7 +10,7 @@ public abstract class CrashQueueContract : IAsyncLifetime
 
     protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    protected FakeTimeProvider Time { get; } = new(Crash.Noon);
+    protected WallClock Time { get; } = new(Crash.Noon);
 
     protected CrashQueue Queue { get; private set; } = null!; // set before each test
 

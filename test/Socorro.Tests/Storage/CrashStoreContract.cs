@@ -133,7 +133,7 @@ public abstract class CrashStoreContract : IAsyncLifetime
         using var other = new Crash("another dump"u8.ToArray(), id: crash.Id);
         await Store.PutRawAsync(crash.Raw, crash.Dumps, Cancel);
 
-        await Assert.ThrowsAsync<ArgumentException>(() => Store.PutRawAsync(other.Raw, other.Dumps, Cancel));
+        await Assert.ThrowsAsync<CrashIdTakenException>(() => Store.PutRawAsync(other.Raw, other.Dumps, Cancel));
         AssertSame(crash.Raw, await Store.FindRawAsync(crash.Id, Cancel));
         Assert.Equal(crash.Bytes, (await Store.FindDumpAsync(crash.Id, Crash.MainDump, Cancel))?.ToArray());
     }

@@ -48,13 +48,44 @@ public sealed class SqliteCrashQueueTests : CrashQueueContract
     public async Task Leases_what_was_published_before_the_clock_was_set_back()
     {
         await Queue.PublishAsync(Lane.Standard, NewIds(1), Cancel);
-        Time.AdjustTime(Crash.Noon - TimeSpan.FromHours(1));
+        Time.SetBack(TimeSpan.FromHours(1));
         Assert.Single(await Queue.LeaseAsync(1, Minute, Cancel));
 
         await Queue.PublishAsync(Lane.Standard, NewIds(1), Cancel);
         await Queue.DisposeAsync();
         await using var next = await OpenAsync();
         Assert.Equal(2, (await next.LeaseAsync(2, Minute, Cancel)).Count);
+    }
+
+    [Fact]
+    public async Task Goes_on_by_the_time_that_passes_while_the_clock_is_behind_what_it_was()
+    {
+        await Queue.PublishAsync(Lane.Standard, NewIds(2), Cancel);
+        var leases = await Queue.LeaseAsync(2, Minute, Cancel);
+        Time.SetBack(TimeSpan.FromDays(1));
+        await Queue.RetryAsync(leases[0], TimeSpan.FromSeconds(10), "again", Cancel);
+
+        Time.Advance(TimeSpan.FromSeconds(9));
+        Assert.Empty(await Queue.LeaseAsync(2, Minute, Cancel));
+        Time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(leases[0].Id, Assert.Single(await Queue.LeaseAsync(2, TimeSpan.FromHours(1), Cancel)).Id);
+        Time.Advance(TimeSpan.FromSeconds(50));
+        Assert.Equal(leases[1].Id, Assert.Single(await Queue.LeaseAsync(2, Minute, Cancel)).Id);
+    }
+
+    [Fact]
+    public async Task Tries_again_after_a_restart_what_a_clock_that_ran_ahead_has_put_off()
+    {
+        await Queue.PublishAsync(Lane.Standard, NewIds(2), Cancel);
+        var ahead = await Queue.LeaseAsync(2, Minute, Cancel);
+        await Queue.RetryAsync(ahead[0], TimeSpan.FromSeconds(10), "again", Cancel);
+        await Queue.DisposeAsync();
+        Time.SetBack(TimeSpan.FromDays(1));
+        await using var next = await OpenAsync();
+
+        Assert.Equal(
+            ahead.Select(lease => lease.Id).Order(),
+            (await next.LeaseAsync(2, Minute, Cancel)).Select(lease => lease.Id).Order());
     }
 
     [Fact]

@@ -159,6 +159,17 @@ public sealed class ThrottleFileTests
         Assert.True(counter.TryCount("a", 2, at.AddSeconds(15), out _));
     }
 
+    [Fact]
+    public void A_clock_that_is_set_back_neither_lets_more_in_nor_keeps_anybody_out_for_longer()
+    {
+        var counter = new WindowCounter(TimeSpan.FromMinutes(1));
+        Assert.True(counter.TryCount("a", 1, Now.AddDays(1), out _));
+
+        Assert.False(counter.TryCount("a", 1, Now, out var wait));
+        Assert.Equal(TimeSpan.FromMinutes(1), wait);
+        Assert.True(counter.TryCount("a", 1, Now.AddMinutes(1), out _));
+    }
+
     static string Rule(string name) => $$"""{ "rules": [{ "name": "{{name}}", "verdict": "accept" }] }""";
 
     static IReadOnlyList<string> Errors(string json) => ThrottleReader.Read(System.Text.Encoding.UTF8.GetBytes(json)).Errors;
