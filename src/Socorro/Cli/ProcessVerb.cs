@@ -75,11 +75,27 @@ static class ProcessVerb
 
     static async Task<RawCrash> StoreAsync(CrashStore store, string folder, CancellationToken cancel)
     {
+        // All of them live until they are stored: each gives its memory to the next when it is disposed.
+        var compressors = new List<DumpCompressor>();
+        try
+        {
+            return await StoreAsync(store, folder, compressors, cancel);
+        }
+        finally
+        {
+            compressors.ForEach(compressor => compressor.Dispose());
+        }
+    }
+
+    static async Task<RawCrash> StoreAsync(
+        CrashStore store, string folder, List<DumpCompressor> compressors, CancellationToken cancel)
+    {
         var contents = new List<DumpContent>();
         var dumps = new List<DumpEntry>();
         foreach (var file in Directory.EnumerateFiles(folder, "*.dmp").Order())
         {
-            using var compressor = new DumpCompressor();
+            var compressor = new DumpCompressor();
+            compressors.Add(compressor);
             compressor.Append(await File.ReadAllBytesAsync(file, cancel));
             contents.Add(compressor.Finish());
             dumps.Add(compressor.Describe(Path.GetFileNameWithoutExtension(file), Path.GetFileName(file)));
