@@ -40,7 +40,7 @@ public class ProcessBenchmarks
             metrics,
             NullLogger<DumpWalker>.Instance);
         var pipelines = PipelineChoice.Create(
-            FieldSet.Default, new SignatureGenerator(SignatureLists.BuiltIn), metrics, time, NullLoggerFactory.Instance);
+            FieldSet.Default, new SignatureGenerator(SignatureLists.BuiltIn), [], metrics, time, NullLoggerFactory.Instance);
         _processor = new(_engines.Store, _engines.Catalog, walker, pipelines, metrics, time);
 
         using var compressor = new DumpCompressor();

@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using System.Reflection;
 using Socorro.Collecting;
 using Socorro.Engines.Embedded;
-using Socorro.Fields;
 using Socorro.Minidumps;
 using Socorro.Minidumps.Symbols;
 using Socorro.Minidumps.Symbols.Supply;
@@ -23,7 +22,7 @@ public static class App
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>Opens the engines and builds the server; nothing listens, moves or processes before it is started.</summary>
-    /// <exception cref="VerbFailedException">The data folder or the operator's fields can't be used.</exception>
+    /// <exception cref="VerbFailedException">The data folder, the operator's fields or a plug-in can't be used.</exception>
     public static async Task<WebApplication> BuildAsync(Options options, CancellationToken cancel)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -41,6 +40,8 @@ public static class App
         var app = builder.Build();
         // The container disposes only what it has handed out.
         _ = app.Services.GetRequiredService<EmbeddedEngines>();
+        // Here and not at the first crash, so that rules which don't fit end the start.
+        _ = app.Services.GetRequiredService<PipelineChoice>();
         app.MapWeb();
         app.MapCollecting();
         return app;
@@ -93,7 +94,8 @@ public static class App
 
     static void AddProcessing(IServiceCollection services, Options options)
     {
-        services.AddSingleton(LoadFields(options));
+        var rules = OperatorRules.Load(options);
+        services.AddSingleton(rules.Fields);
         services.AddSingleton(SignatureLists.BuiltIn);
         services.AddSingleton(provider => new SignatureGenerator(provider.GetRequiredService<SignatureLists>()));
         services.AddSingleton(provider =>
@@ -105,8 +107,7 @@ public static class App
             Limits.Default with { MaxTotalFrames = 500_000 },
             provider.GetRequiredService<ProcessingMetrics>(),
             provider.GetRequiredService<ILogger<DumpWalker>>()));
-        services.AddSingleton(provider => PipelineChoice.Create(
-            provider.GetRequiredService<FieldSet>(),
+        services.AddSingleton(provider => rules.Build(
             provider.GetRequiredService<SignatureGenerator>(),
             provider.GetRequiredService<ProcessingMetrics>(),
             provider.GetRequiredService<TimeProvider>(),
@@ -136,18 +137,6 @@ public static class App
             Folder = fetched,
         };
         services.AddSingleton(_ => new SymbolSupply(supply, store));
-    }
-
-    static FieldSet LoadFields(Options options)
-    {
-        try
-        {
-            return FieldSet.Load(options.Fields);
-        }
-        catch (FieldsException e)
-        {
-            throw new VerbFailedException($"the fields can't be used:\n{e.Message}", exitCode: 2, cause: e);
-        }
     }
 
     static void AddLoop<T>(IServiceCollection services, Func<T, Func<CancellationToken, Task>> run)

@@ -32,6 +32,9 @@ public sealed record Options
     /// <summary>Files that declare fields beside the built-in ones.</summary>
     public IReadOnlyList<string> Fields { get; init; } = [];
 
+    /// <summary>A folder with one sub-folder for each plug-in; empty for none.</summary>
+    public string Plugins { get; init; } = "";
+
     /// <summary>Crashes processed at a time.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 }
@@ -111,6 +114,12 @@ public sealed record Setting(
         {
             IsList = true,
         },
+        new(
+            "plugins",
+            "DIR",
+            "A folder of plug-ins with processing rules of your own, see 'socorro plugins'",
+            options => options.Plugins,
+            (options, values) => options with { Plugins = values[^1] }),
         new(
             "workers",
             "N",

@@ -13,7 +13,8 @@ public sealed class ArchitectureTests
     {
         ["Socorro.Minidump"] = [],
         ["Socorro.Stackwalk"] = ["Socorro.Minidump"],
-        ["Socorro.Core"] = ["Socorro.Minidump"],
+        ["Socorro.Plugins"] = [],
+        ["Socorro.Core"] = ["Socorro.Minidump", "Socorro.Plugins"],
         ["Socorro.Engines"] = ["Socorro.Core"],
         ["Socorro"] = ["Socorro.Minidump", "Socorro.Stackwalk", "Socorro.Core", "Socorro.Engines"],
     };

@@ -65,6 +65,9 @@ public sealed record Field
 
     public required FieldSource Source { get; init; }
 
+    /// <summary>The file and row that declare it, for messages.</summary>
+    public required string DeclaredAt { get; init; }
+
     /// <summary>What it means, in a sentence or two.</summary>
     public required string About { get; init; }
 

@@ -103,6 +103,7 @@ sealed partial class FieldReader
             Name = row.Name!, // Checked above, as are the others.
             Type = type,
             Source = source!,
+            DeclaredAt = where,
             About = row.About!,
             IsPublic = row.Public!.Value,
             PublicParts = row.PublicParts ?? [],
@@ -162,17 +163,7 @@ sealed partial class FieldReader
 
     static void CheckDefault(JsonNode? value, FieldType type, Action<string> refuse)
     {
-        var fits = value?.GetValueKind() switch
-        {
-            null => true,
-            JsonValueKind.String => type == FieldType.String,
-            JsonValueKind.True or JsonValueKind.False => type == FieldType.Boolean,
-            JsonValueKind.Number => type is FieldType.Number or FieldType.Integer,
-            JsonValueKind.Object => type == FieldType.Object,
-            JsonValueKind.Array => type == FieldType.List,
-            _ => false,
-        };
-        if (!fits)
+        if (value is not null && !FieldValue.IsOf(type, value))
             refuse("default is not of its type");
     }
 

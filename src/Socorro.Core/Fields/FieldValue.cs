@@ -25,6 +25,17 @@ static class FieldValue
         return value is not null;
     }
 
+    /// <summary>Whether a value, which is not null, is one of the type.</summary>
+    public static bool IsOf(FieldType type, JsonNode? value) => value?.GetValueKind() switch
+    {
+        JsonValueKind.String => type == FieldType.String,
+        JsonValueKind.True or JsonValueKind.False => type == FieldType.Boolean,
+        JsonValueKind.Number => type == FieldType.Number || (type == FieldType.Integer && value.AsValue().TryGetValue(out long _)),
+        JsonValueKind.Object => type is FieldType.Object or FieldType.Document,
+        JsonValueKind.Array => type == FieldType.List,
+        _ => false,
+    };
+
     static JsonNode? Convert(FieldType type, string text) => type switch
     {
         FieldType.String => JsonValue.Create(text.TrimEnd()),

@@ -16,6 +16,9 @@ namespace Socorro.Processing;
 public sealed partial class Pipeline(
     FieldSet fields, Ruleset ruleset, ProcessingMetrics metrics, TimeProvider time, ILogger<Pipeline> log)
 {
+    /// <summary>What fields that no rule writes, but the pipeline itself, name as their source.</summary>
+    public const string Name = "Processing";
+
     const int MaxHistory = 100;
     const string NotProcessed = "EMPTY: crash failed to process";
 

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using Microsoft.Extensions.Logging;
 using Socorro.Crashes;
 using Socorro.Fields;
+using Socorro.Processing.Plugins;
 using Socorro.Signatures;
 
 namespace Socorro.Processing;
@@ -13,19 +14,26 @@ public sealed record PipelineChoice(Pipeline Default, IReadOnlyDictionary<string
 {
     static readonly string[] MozillaProducts = ["Firefox", "Thunderbird", "Fenix", "Focus", "ReferenceBrowser", "MozillaVPN"];
 
-    /// <summary>The rules that come with the product: Mozilla's products have some of their own.</summary>
+    /// <summary>The rules that come with the product, of which Mozilla's products have some of their own; and those of plug-ins.</summary>
     /// <exception cref="RulesetException">A rule needs a field that is not declared so.</exception>
+    /// <exception cref="FieldsException">A field needs a rule that does not write it.</exception>
     public static PipelineChoice Create(
         FieldSet fields,
         SignatureGenerator signatures,
+        IReadOnlyList<Plugin> plugins,
         ProcessingMetrics metrics,
         TimeProvider time,
         ILoggerFactory loggers)
     {
-        var mozilla = Build(Ruleset.Mozilla(signatures, (_, _, _) => null));
-        return new(
-            Build(Ruleset.Default(signatures)),
-            MozillaProducts.ToFrozenDictionary(product => product, _ => mozilla));
+        // Those of plug-ins come last: they may read whatever is known, and change nothing of it.
+        List<IsolatedRule> added =
+            [.. plugins.SelectMany(plugin => plugin.Rules.Select(rule => new IsolatedRule(rule, plugin, fields)))];
+        var general = Ruleset.Default(signatures).With(added);
+        var mozilla = Ruleset.Mozilla(signatures, (_, _, _) => null).With(added);
+        var pipelines = new PipelineChoice(
+            Build(general), MozillaProducts.ToFrozenDictionary(product => product, _ => Build(mozilla)));
+        Ruleset.CheckSources(fields, [general, mozilla]);
+        return pipelines;
 
         Pipeline Build(Ruleset ruleset) => new(fields, ruleset, metrics, time, loggers.CreateLogger<Pipeline>());
     }

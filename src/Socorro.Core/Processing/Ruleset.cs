@@ -1,4 +1,5 @@
 using Socorro.Fields;
+using Socorro.Processing.Plugins;
 using Socorro.Processing.Rules;
 using Socorro.Processing.Rules.Mozilla;
 using Socorro.Signatures;
@@ -87,6 +88,9 @@ public sealed record Ruleset(string Name, IReadOnlyList<Rule> Rules)
             new ShutdownHangRule(),
         ]);
 
+    /// <summary>The same with further rules after them.</summary>
+    public Ruleset With(IEnumerable<Rule> further) => this with { Rules = [.. Rules, .. further] };
+
     /// <summary>Makes sure that rules fit each other and the declared fields.</summary>
     /// <exception cref="RulesetException">They don't; it names every mistake.</exception>
     public Ruleset Check(FieldSet fields)
@@ -97,21 +101,52 @@ public sealed record Ruleset(string Name, IReadOnlyList<Rule> Rules)
         foreach (var rule in Rules)
         {
             if (!names.Add(rule.Name))
-                errors.Add($"rule {rule.Name} is there twice");
+                errors.Add($"{Label(rule)} is there twice");
             foreach (var input in rule.Inputs.Where(input => !written.Contains(input)))
-                errors.Add($"rule {rule.Name} reads {input}, which nothing before it writes");
+                errors.Add($"{Label(rule)} reads {input}, which nothing before it writes");
             foreach (var output in rule.Outputs)
             {
-                if (fields.Find(output) is not { } field)
-                    errors.Add($"rule {rule.Name} writes {output}, which is not declared");
-                else if (field.Source is FieldSource.Rule { Name: var owner } && owner != rule.Name && !written.Contains(output))
-                    errors.Add($"rule {rule.Name} writes {output}, which is declared to come from {owner}");
+                if (Refuse(rule, fields.Find(output)?.Source, written.Contains(output)) is { } error)
+                    errors.Add($"{Label(rule)} writes {output}, {error}");
                 written.Add(output);
             }
         }
 
         return errors.Count == 0 ? this : throw new RulesetException(Name, errors);
     }
+
+    /// <summary>Makes sure that each field which names a rule as its source is written by it, in one ruleset at least.</summary>
+    /// <exception cref="FieldsException">One is not; it names every such field.</exception>
+    public static void CheckSources(FieldSet fields, IReadOnlyList<Ruleset> rulesets)
+    {
+        var rules = rulesets.SelectMany(ruleset => ruleset.Rules).ToLookup(rule => rule.Name);
+        var errors = new List<string>();
+        foreach (var field in fields.All)
+        {
+            if (field.Source is not FieldSource.Rule { Name: var name } || name == Pipeline.Name)
+                continue;
+            if (!rules.Contains(name))
+                errors.Add($"{field.DeclaredAt}: there is no rule '{name}', only {string.Join(", ", rules.Select(rule => rule.Key).Order())}");
+            else if (!rules[name].Any(rule => rule.Outputs.Contains(field.Name)))
+                errors.Add($"{field.DeclaredAt}: rule {name} does not write it");
+        }
+
+        if (errors.Count > 0)
+            throw new FieldsException(errors);
+    }
+
+    /// <summary>Our own rules may correct what came before them; a plug-in's keep to fields of their own.</summary>
+    static string? Refuse(Rule rule, FieldSource? source, bool isWritten) => source switch
+    {
+        null => "which is not declared",
+        FieldSource.Rule { Name: var owner } when owner == rule.Name => null,
+        FieldSource.Rule { Name: var owner } when !isWritten || rule is IsolatedRule => $"which is declared to come from {owner}",
+        _ when rule is IsolatedRule => "which is not declared to come from it",
+        _ => null,
+    };
+
+    static string Label(Rule rule) =>
+        rule is IsolatedRule isolated ? $"rule {rule.Name} of plug-in {isolated.Plugin.Name}" : $"rule {rule.Name}";
 
     static bool IsCopied(Field field) => field.Source is FieldSource.Annotation or FieldSource.Report;
 }

@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
+using Socorro.Configuration;
 
 namespace Socorro.Throttling;
 

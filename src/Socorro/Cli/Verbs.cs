@@ -21,6 +21,7 @@ static class Verbs
             SignatureVerb.Create(),
             ProcessVerb.Create(),
             ThrottleVerb.Create(),
+            PluginsVerb.Create(),
             BenchVerb.Create(),
             ConfigVerb.Create(),
             VersionVerb.Create(),

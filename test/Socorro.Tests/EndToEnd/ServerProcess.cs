@@ -19,11 +19,14 @@ sealed class ServerProcess : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public static async Task<ServerProcess> StartAsync(string data, CancellationToken cancel)
+    public static Task<ServerProcess> StartAsync(string data, CancellationToken cancel) => StartAsync(data, [], cancel);
+
+    public static async Task<ServerProcess> StartAsync(
+        string data, IReadOnlyList<string> settings, CancellationToken cancel)
     {
         // The build puts what a test project refers to beside it.
         var program = Path.Combine(AppContext.BaseDirectory, "socorro");
-        string[] arguments = ["run", "--data", data, "--url", "http://127.0.0.1:0"];
+        string[] arguments = ["run", "--data", data, "--url", "http://127.0.0.1:0", .. settings];
         var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
         while (await process.StandardOutput.ReadLineAsync(cancel) is { } line)
         {
@@ -50,6 +53,23 @@ sealed class ServerProcess : IAsyncDisposable
         };
         using var answer = await Http.PostAsync("/submit", form, cancel);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancel));
+    }
+
+    /// <summary>Sends one crash and waits for its report; the page.</summary>
+    public async Task<string> ReportAsync(byte[] dump, CancellationToken cancel)
+    {
+        var (status, answer) = await SubmitAsync(dump, cancel);
+        Assert.Equal(HttpStatusCode.OK, status);
+        var id = answer["CrashID=bp-".Length..].Trim();
+        while (true)
+        {
+            using var page = await Http.GetAsync($"/report/index/{id}", cancel);
+            var html = await page.Content.ReadAsStringAsync(cancel);
+            if (page.StatusCode == HttpStatusCode.OK && !html.Contains("data-pending", StringComparison.Ordinal))
+                return html;
+
+            await Task.Delay(50, cancel);
+        }
     }
 
     /// <summary>Ends it as the power does: no handler runs, nothing is flushed.</summary>

@@ -26,6 +26,8 @@ static class Pipelines
     public static Pipeline Of(Ruleset ruleset) =>
         new(FieldSet.Default, ruleset, Metrics, TimeProvider.System, NullLogger<Pipeline>.Instance);
 
+    public static PipelineChoice Choice => new(Of(Default), FrozenDictionary<string, Pipeline>.Empty);
+
     public static CrashInput Crash(params (string Name, string Text)[] annotations) =>
         new() { Raw = Raw(annotations.ToDictionary(pair => pair.Name, pair => pair.Text)) };
 

@@ -14,14 +14,8 @@ public sealed class RulesetTests
     }
 
     [Fact]
-    public void Every_rule_that_a_field_names_is_there()
-    {
-        var rules = Pipelines.Mozilla.Rules.Select(rule => rule.Name).Append("Processing").ToHashSet();
-
-        Assert.All(
-            FieldSet.Default.All.Select(field => field.Source).OfType<FieldSource.Rule>(),
-            source => Assert.Contains(source.Name, rules));
-    }
+    public void Every_rule_that_a_field_names_is_there_and_writes_it() =>
+        Ruleset.CheckSources(FieldSet.Default, [Pipelines.Default, Pipelines.Mozilla]);
 
     [Fact]
     public void Refuses_rules_out_of_order_all_mistakes_at_once()

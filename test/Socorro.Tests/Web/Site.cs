@@ -11,6 +11,7 @@ using Socorro.Access;
 using Socorro.Crashes;
 using Socorro.Engines.Embedded;
 using Socorro.Storage;
+using Socorro.Tests.Processing;
 using Socorro.Tests.Storage;
 using Socorro.Web;
 
@@ -58,6 +59,7 @@ public sealed class Site : IAsyncLifetime
         builder.Services.AddSingleton(Store);
         builder.Services.AddSingleton(Queue);
         builder.Services.AddSingleton(Catalog);
+        builder.Services.AddSingleton(Pipelines.Choice);
         builder.Services.AddSocorroWeb();
         _app = builder.Build();
         _app.MapWeb();

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Socorro.Processing;
+using Socorro.Processing.Plugins;
 using Socorro.Storage;
 using Socorro.Web.Api;
 
@@ -37,6 +39,10 @@ public sealed partial class MonitoringPage
     [Parameter, EditorRequired]
     public required IReadOnlyList<SymbolFolder> Symbols { get; set; }
 
+    /// <summary>The rules of plug-ins, by plug-in.</summary>
+    [Parameter, EditorRequired]
+    public required IEnumerable<IGrouping<Plugin, IsolatedRule>> Plugins { get; set; }
+
     [Parameter, EditorRequired]
     public required string DataFolder { get; set; }
 
@@ -59,6 +65,7 @@ public sealed partial class MonitoringPage
         CrashQueue queue,
         Catalog catalog,
         Options options,
+        PipelineChoice pipelines,
         TimeProvider time,
         CancellationToken cancel)
     {
@@ -76,6 +83,7 @@ public sealed partial class MonitoringPage
             LastDay = hasCatalog ? await catalog.CountAsync(now.AddDays(-1), cancel) : 0,
             LastWeek = hasCatalog ? await catalog.CountAsync(now.AddDays(-7), cancel) : 0,
             Symbols = options.Symbols.Select(path => new SymbolFolder(path, Directory.Exists(path))).ToList(),
+            Plugins = pipelines.Default.Ruleset.Rules.OfType<IsolatedRule>().GroupBy(rule => rule.Plugin),
             DataFolder = data,
             FreeBytes = Directory.Exists(data) ? new DriveInfo(data).AvailableFreeSpace : (long?)null,
             options.Workers,

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Socorro.Throttling;
+namespace Socorro.Configuration;
 
 /// <summary>
 /// A JSON value of a settings file with its place in it. Reading what is not there or of another kind adds an error that

@@ -1,0 +1,50 @@
+using Socorro.Fields;
+using Socorro.Processing;
+using Socorro.Processing.Plugins;
+using Socorro.Signatures;
+
+namespace Socorro;
+
+/// <summary>What an operator adds to the rules and fields that come with the product: his own fields, and plug-ins.</summary>
+public sealed record OperatorRules(FieldSet Fields, IReadOnlyList<Plugin> Plugins)
+{
+    /// <exception cref="VerbFailedException">A file or a plug-in can't be used; it names all that is wrong.</exception>
+    public static OperatorRules Load(Options options)
+    {
+        try
+        {
+            var plugins = options.Plugins.Length > 0 ? PluginFolder.Load(options.Plugins) : [];
+            return new(FieldSet.Load([.. options.Fields, .. plugins.SelectMany(plugin => plugin.Fields)]), plugins);
+        }
+        catch (PluginException e)
+        {
+            throw Unusable("plug-ins", e.Errors, e);
+        }
+        catch (FieldsException e)
+        {
+            throw Unusable("fields", e.Errors, e);
+        }
+    }
+
+    /// <summary>All rules in their order, checked against each other and the fields: a crash is no time to find out.</summary>
+    /// <exception cref="VerbFailedException">They don't fit; it names all that is wrong.</exception>
+    public PipelineChoice Build(
+        SignatureGenerator signatures, ProcessingMetrics metrics, TimeProvider time, ILoggerFactory loggers)
+    {
+        try
+        {
+            return PipelineChoice.Create(Fields, signatures, Plugins, metrics, time, loggers);
+        }
+        catch (FieldsException e)
+        {
+            throw Unusable("fields", e.Errors, e);
+        }
+        catch (RulesetException e)
+        {
+            throw Unusable("rules", e.Errors, e);
+        }
+    }
+
+    static VerbFailedException Unusable(string what, IReadOnlyList<string> errors, Exception cause) =>
+        new($"the {what} can't be used:\n{string.Join('\n', errors)}", exitCode: 2, cause);
+}
