@@ -72,6 +72,8 @@ public static class App
         services.AddSingleton(engines.Catalog);
         services.AddSingleton<QueueMover>();
         AddLoop<QueueMover>(services, mover => mover.RunAsync);
+        services.AddSingleton<Reconciler>();
+        AddLoop<Reconciler>(services, reconciler => reconciler.RunAsync);
     }
 
     static void AddCollecting(IServiceCollection services, Options options, ILoggerFactory loggers)

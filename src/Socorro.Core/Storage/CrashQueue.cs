@@ -71,6 +71,12 @@ public abstract class CrashQueue : IAsyncDisposable
     /// <summary>Sets a crash aside with its error.</summary>
     public abstract Task ParkAsync(Lease lease, string reason, CancellationToken cancel);
 
+    /// <summary>Parks a crash that no worker has: it cannot be handed to one. A crash with a worker stays with it.</summary>
+    public abstract Task SetAsideAsync(CrashId id, string reason, CancellationToken cancel);
+
+    /// <summary>Those of some crashes that are not here: they neither wait, nor have a worker, nor are parked.</summary>
+    public abstract Task<IReadOnlyList<CrashId>> FindAbsentAsync(IReadOnlyList<CrashId> ids, CancellationToken cancel);
+
     public abstract Task<IReadOnlyList<ParkedCrash>> ListParkedAsync(int most, CancellationToken cancel);
 
     /// <summary>The depth of every lane, in order of urgency.</summary>

@@ -40,6 +40,18 @@ public abstract class CrashStore : IAsyncDisposable
     /// <summary>Ids of all raw crashes of a UTC day, newest first.</summary>
     public IAsyncEnumerable<CrashId> ListAsync(DateOnly day, CancellationToken cancel) => ListAsync(day, after: null, cancel);
 
+    /// <summary>The UTC days that may have crashes, newest first.</summary>
+    public abstract Task<IReadOnlyList<DateOnly>> ListDaysAsync(CancellationToken cancel);
+
+    /// <summary>
+    /// Ids of a day's crashes that should be in a queue, in no particular order: they were confirmed as queued, are not
+    /// deferred, and have no processed crash. Reads a page at a time, and no more of a crash than its id.
+    /// </summary>
+    public abstract IAsyncEnumerable<CrashId> ListUnprocessedAsync(DateOnly day, CancellationToken cancel);
+
+    /// <summary>Removes crashes with all that belongs to them. Those that are not there are passed over.</summary>
+    public abstract Task RemoveAsync(IReadOnlyList<CrashId> ids, CancellationToken cancel);
+
     /// <summary>
     /// Accepted crashes that were not yet confirmed as queued, oldest first. Waits for the first when there is none.
     /// </summary>
@@ -47,6 +59,12 @@ public abstract class CrashStore : IAsyncDisposable
 
     /// <summary>Forgets that these waited: the queue has them durably.</summary>
     public abstract Task ConfirmQueuedAsync(IReadOnlyList<CrashId> ids, CancellationToken cancel);
+
+    /// <summary>What waits to be confirmed as queued.</summary>
+    public abstract Task<Backlog> MeasureUnqueuedAsync(CancellationToken cancel);
+
+    /// <summary>Has crashes of a day wait again that were confirmed as queued; returns how many.</summary>
+    public abstract Task<int> RenewUnqueuedAsync(DateOnly day, int most, CancellationToken cancel);
 
     /// <summary>Proves that the store can write durably now; the reason when it can't.</summary>
     public abstract Task<string?> FindTroubleAsync(CancellationToken cancel);
@@ -58,6 +76,12 @@ public abstract class CrashStore : IAsyncDisposable
 /// <param name="Compressed">A zstd frame, in pieces.</param>
 /// <param name="Length">Uncompressed size in bytes.</param>
 public sealed record DumpContent(IReadOnlyList<ReadOnlyMemory<byte>> Compressed, long Length);
+
+/// <summary>Accepted crashes that wait to be queued.</summary>
+/// <param name="Waiting">How many.</param>
+/// <param name="OldestSince">The submission of the one that is next; null when none waits.</param>
+/// <param name="Damage">Why some cannot be read, and are passed over until they can be; null when all can.</param>
+public sealed record Backlog(long Waiting, DateTimeOffset? OldestSince, string? Damage = null);
 
 /// <summary>
 /// An engine cannot keep or give back what it should: its disk is full, read-only, failing or damaged, or its server is

@@ -1,6 +1,8 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Dapper;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace Socorro.Engines.Embedded;
 
@@ -13,6 +15,8 @@ sealed class DayFiles : IDisposable
 
     // Dumps are far larger than the default page of 4 KiB; larger pages mean fewer of them to log and to chain.
     const int PageSize = 16 * 1024;
+
+    const string Used = "select exists (select 1 from crash) or exists (select 1 from processed)";
 
     static readonly string Schema = SqlResource.Read("day.sql");
 
@@ -50,6 +54,39 @@ sealed class DayFiles : IDisposable
         return days;
     }
 
+    /// <summary>When a day's file, or its log, was last written.</summary>
+    public DateTime LastWrite(DateOnly day)
+    {
+        var path = PathOf(day);
+        var (file, log) = (File.GetLastWriteTimeUtc(path), File.GetLastWriteTimeUtc(path + "-wal"));
+        return file > log ? file : log;
+    }
+
+    /// <summary>
+    /// Deletes a day's file unless it holds a crash; false when it has to be tried again, because somebody has the file
+    /// open. For the committing thread alone.
+    /// </summary>
+    /// <exception cref="Storage.StorageRefusedException">The file cannot be read.</exception>
+    public bool TryRetire(DateOnly day)
+    {
+        if (Find(day) is not { } file || file.ReadOnce(connection => connection.ExecuteScalar<bool>(Used)))
+            return true;
+
+        file.Dispose();
+        using var connection = SqliteFile.OpenUnpooled(file.Path, SqliteOpenMode.ReadWrite);
+
+        // Leaving the log succeeds only for whoever is alone with a file; nobody can begin to use it before we are done,
+        // and who has waited for us finds that the name is gone (SqliteFile.OpenWriter).
+        if (!TryNow(connection, "pragma journal_mode = delete") || !TryNow(connection, "begin exclusive")
+            || connection.ExecuteScalar<bool>(Used))
+        {
+            return false;
+        }
+
+        File.Delete(file.Path);
+        return true;
+    }
+
     public void Dispose()
     {
         foreach (var file in _files.Values)
@@ -58,6 +95,10 @@ sealed class DayFiles : IDisposable
 
     string PathOf(DateOnly day) =>
         Path.Combine(_folder, day.ToString(NameFormat, CultureInfo.InvariantCulture) + Extension);
+
+    /// <summary>Runs a statement without waiting for locks, as the driver would.</summary>
+    static bool TryNow(SqliteConnection connection, string sql) =>
+        raw.sqlite3_exec(connection.Handle, sql, out _) == raw.SQLITE_OK;
 
     // Made under another name and then renamed, so that a day's file is complete or absent, whenever the process dies.
     void Create(string path)
@@ -68,8 +109,15 @@ sealed class DayFiles : IDisposable
             using (var connection = SqliteFile.OpenUnpooled(unfinished, SqliteOpenMode.ReadWriteCreate))
             using (var command = connection.CreateCommand())
             {
-                command.CommandText =
-                    $"pragma page_size = {PageSize}; pragma journal_mode = wal; begin; {Schema} commit;";
+                // The number tells this file from one that had its name before.
+                command.CommandText = $"""
+                    pragma page_size = {PageSize};
+                    pragma journal_mode = wal;
+                    begin;
+                    pragma application_id = {Random.Shared.Next(1, int.MaxValue)};
+                    {Schema}
+                    commit;
+                    """;
                 command.ExecuteNonQuery();
             }
 

@@ -11,7 +11,7 @@ sealed class GroupCommit : IAsyncDisposable
     const int MaxGroup = 512;
     const int MaxOpenFiles = 4;
 
-    readonly BlockingCollection<Write> _waiting = [];
+    readonly BlockingCollection<Turn> _waiting = [];
     readonly List<SqliteFile> _open = [];
     readonly Thread _thread;
     readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -36,6 +36,14 @@ sealed class GroupCommit : IAsyncDisposable
         return await write.Outcome;
     }
 
+    /// <summary>Completes with the result of an act that needs a file for itself, after the writes that came before.</summary>
+    public Task<bool> RunAloneAsync(SqliteFile file, Func<bool> act)
+    {
+        var alone = new Act(file, act);
+        _waiting.Add(alone, CancellationToken.None);
+        return alone.Outcome;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _waiting.CompleteAdding();
@@ -44,16 +52,18 @@ sealed class GroupCommit : IAsyncDisposable
 
     void CommitAll()
     {
-        var group = new List<Write>();
+        var group = new List<Turn>();
         foreach (var first in _waiting.GetConsumingEnumerable())
         {
             group.Add(first);
             while (group.Count < MaxGroup && _waiting.TryTake(out var next))
                 group.Add(next);
 
-            group.RemoveAll(write => !write.TryBegin());
-            foreach (var ofFile in group.GroupBy(write => write.File))
+            group.RemoveAll(turn => !turn.TryBegin());
+            foreach (var ofFile in group.OfType<Write>().GroupBy(write => write.File))
                 Commit(ofFile.Key, [.. ofFile]);
+            foreach (var act in group.OfType<Act>())
+                act.Run();
 
             group.Clear();
         }
@@ -107,14 +117,17 @@ sealed class GroupCommit : IAsyncDisposable
         _open.RemoveAt(0);
     }
 
-    abstract class Write(SqliteFile file)
+    abstract class Turn(SqliteFile file)
     {
         int _isTaken;
 
         public SqliteFile File => file;
 
         public bool TryBegin() => Interlocked.Exchange(ref _isTaken, 1) == 0;
+    }
 
+    abstract class Write(SqliteFile file) : Turn(file)
+    {
         public abstract void Apply(SqliteWriter writer);
 
         public abstract void Succeed();
@@ -140,5 +153,24 @@ sealed class GroupCommit : IAsyncDisposable
         public override void Succeed() => _outcome.SetResult(_result);
 
         public override void Fail(Exception e) => _outcome.SetException(e);
+    }
+
+    sealed class Act(SqliteFile file, Func<bool> act) : Turn(file)
+    {
+        readonly TaskCompletionSource<bool> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task<bool> Outcome => _outcome.Task;
+
+        public void Run()
+        {
+            try
+            {
+                _outcome.SetResult(act());
+            }
+            catch (Exception e)
+            {
+                _outcome.SetException(File.Explain(e) ?? e);
+            }
+        }
     }
 }

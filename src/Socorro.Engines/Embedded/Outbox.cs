@@ -7,17 +7,26 @@ namespace Socorro.Engines.Embedded;
 
 /// <summary>
 /// Finds the crashes that wait to be queued. They are rows of the day files; in memory is only which days may have
-/// some: at first every day, and then those in which a crash was stored.
+/// some: at first every day, and then those in which a crash was stored, by us or by another process.
 /// </summary>
-sealed partial class Outbox(DayFiles files, ILogger logger)
+sealed partial class Outbox(DayFiles files, TimeProvider time, ILogger logger)
 {
+    // How soon a crash is seen that another process has stored, and perhaps died over.
+    static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(5);
+
     const string Oldest = """
         select crash.id from unqueued join crash on crash.key = unqueued.crash
         order by unqueued.crash limit @most
         """;
+    const string Extent = """
+        select (select count(*) from unqueued),
+            (select submitted_at from crash where key = (select min(crash) from unqueued))
+        """;
 
     readonly Lock _lock = new();
-    readonly SortedSet<DateOnly> _days = [.. files.List()];
+    readonly SortedSet<DateOnly> _days = [];
+    readonly Dictionary<DateOnly, string> _damaged = [];
+    readonly Dictionary<DateOnly, DateTime> _seen = [];
     TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Expect(DateOnly day)
@@ -31,6 +40,7 @@ sealed partial class Outbox(DayFiles files, ILogger logger)
 
     public async Task<IReadOnlyList<CrashId>> TakeAsync(int most, CancellationToken cancel)
     {
+        ExpectChanged();
         while (true)
         {
             Task arrival;
@@ -45,8 +55,27 @@ sealed partial class Outbox(DayFiles files, ILogger logger)
             if (Read(most) is { Count: > 0 } ids)
                 return ids;
 
-            await arrival.WaitAsync(cancel);
+            await Task.WhenAny(arrival, Task.Delay(LookEvery, time, cancel));
+            cancel.ThrowIfCancellationRequested();
+            if (!arrival.IsCompleted)
+                ExpectChanged();
         }
+    }
+
+    public Backlog Measure()
+    {
+        ExpectChanged();
+        var waiting = 0L;
+        DateTimeOffset? oldest = null;
+        foreach (var day in Days())
+        {
+            var (ofDay, since) = Read(day, connection => connection.QuerySingle<(long, string?)>(Extent));
+            waiting += ofDay;
+            oldest ??= since is null ? null : SqliteCrashStore.ParseTimestamp(since);
+        }
+
+        lock (_lock)
+            return new(waiting, oldest, _damaged.Count == 0 ? null : string.Join("; ", _damaged.Values));
     }
 
     List<CrashId> Read(int most)
@@ -56,11 +85,12 @@ sealed partial class Outbox(DayFiles files, ILogger logger)
         {
             // The day is crossed off first: a crash that is stored meanwhile writes it down again.
             Forget(day);
-            var ofDay = Read(day, most - ids.Count);
+            var page = new { most = most - ids.Count };
+            var ofDay = Read(day, connection => connection.Query<string>(Oldest, page).AsList()) ?? [];
             if (ofDay.Count > 0)
                 Keep(day);
 
-            ids.AddRange(ofDay);
+            ids.AddRange(ofDay.Select(CrashId.Parse));
             if (ids.Count == most)
                 break;
         }
@@ -68,23 +98,47 @@ sealed partial class Outbox(DayFiles files, ILogger logger)
         return ids;
     }
 
-    List<CrashId> Read(DateOnly day, int most)
+    T? Read<T>(DateOnly day, Func<Microsoft.Data.Sqlite.SqliteConnection, T> read)
     {
         try
         {
-            var ids = files.Find(day)?.ReadOnce(connection => connection.Query<string>(Oldest, new { most }).AsList());
-            return ids?.ConvertAll(CrashId.Parse) ?? [];
+            var found = files.Find(day) is { } file ? file.ReadOnce(read) : default;
+            lock (_lock)
+                _damaged.Remove(day);
+            return found;
         }
         catch (StorageRefusedException e) when (e.IsDamage)
         {
-            // The other days must go on; this one is looked at again after a restart, perhaps from a backup.
+            // The other days must go on; this one is looked at again when its file changes, perhaps from a backup.
+            Forget(day);
             LogDamaged(e.Message);
-            return [];
+            lock (_lock)
+                _damaged[day] = e.Message;
+            return default;
         }
         catch (StorageRefusedException)
         {
             Keep(day);
             throw;
+        }
+    }
+
+    /// <summary>Writes down the days whose files were written since they were seen last.</summary>
+    void ExpectChanged()
+    {
+        lock (_lock)
+        {
+            foreach (var day in files.List())
+            {
+                var written = files.LastWrite(day);
+                if (_seen.TryGetValue(day, out var seen) && seen == written)
+                    continue;
+
+                // A time of writing is coarse: what was written a moment ago may change without changing it.
+                _days.Add(day);
+                if (DateTime.UtcNow - written > TimeSpan.FromSeconds(1))
+                    _seen[day] = written;
+            }
         }
     }
 

@@ -141,6 +141,27 @@ sealed class SqliteCrashQueue : CrashQueue
             _file, writer => writer.Execute(Park, lease.Id.ToString(), lease.Token.ToString("N"), now, reason), cancel);
     }
 
+    public override async Task SetAsideAsync(CrashId id, string reason, CancellationToken cancel)
+    {
+        const string SetAside = """
+            insert into waiting (id, lane, ready_at, entered_at, error) values ($1, 3, $2, $2, $3)
+            on conflict (id) do update set lane = 3, ready_at = excluded.ready_at, error = excluded.error
+            where token is null
+            """;
+
+        var now = Now();
+        await _commits.RunAsync(_file, writer => writer.Execute(SetAside, id.ToString(), now, reason), cancel);
+    }
+
+    public override Task<IReadOnlyList<CrashId>> FindAbsentAsync(IReadOnlyList<CrashId> ids, CancellationToken cancel)
+    {
+        const string Present = "select id from waiting where id in @page";
+
+        var present = ids.Chunk(500).SelectMany(page => _file.Read(connection =>
+            connection.Query<string>(Present, new { page = page.Select(id => id.ToString()) }).AsList())).ToHashSet();
+        return Task.FromResult<IReadOnlyList<CrashId>>([.. ids.Where(id => !present.Contains(id.ToString()))]);
+    }
+
     public override Task<IReadOnlyList<ParkedCrash>> ListParkedAsync(int most, CancellationToken cancel)
     {
         const string ListParked = """

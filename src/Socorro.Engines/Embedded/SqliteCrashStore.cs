@@ -12,17 +12,22 @@ namespace Socorro.Engines.Embedded;
 sealed class SqliteCrashStore : CrashStore
 {
     const int ListPage = 1000;
+    static readonly TimeSpan RetireEvery = TimeSpan.FromMinutes(1);
 
     readonly DayFiles _days;
     readonly GroupCommit _commits = new("crash store");
     readonly Outbox _outbox;
     readonly TimeProvider _time;
+    readonly HashSet<DateOnly> _emptied;
+    long _retired;
 
     public SqliteCrashStore(string folder, TimeProvider time, ILogger<SqliteCrashStore> logger)
     {
         _days = new(folder);
-        _outbox = new(_days, logger);
+        _outbox = new(_days, time, logger);
         _time = time;
+        _emptied = [.. _days.List()];
+        _retired = time.GetTimestamp() - (long)(RetireEvery.TotalSeconds * time.TimestampFrequency);
     }
 
     public override async Task PutRawAsync(
@@ -83,6 +88,37 @@ sealed class SqliteCrashStore : CrashStore
         }
     }
 
+    public override Task<IReadOnlyList<DateOnly>> ListDaysAsync(CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<DateOnly>>([.. _days.List().Reverse()]);
+
+    public override async IAsyncEnumerable<CrashId> ListUnprocessedAsync(
+        DateOnly day, [EnumeratorCancellation] CancellationToken cancel)
+    {
+        await Task.CompletedTask;
+        var last = "";
+        while (_days.Find(day)?.ReadOnce(connection => ListUnprocessedAfter(connection, last)) is { Count: > 0 } page)
+        {
+            foreach (var id in page)
+            {
+                cancel.ThrowIfCancellationRequested();
+                yield return CrashId.Parse(id);
+            }
+
+            last = page[^1];
+        }
+    }
+
+    public override async Task RemoveAsync(IReadOnlyList<CrashId> ids, CancellationToken cancel)
+    {
+        await Task.WhenAll(
+            from id in ids
+            group id by id.Day into ofDay
+            let file = _days.Find(ofDay.Key)
+            where file is not null
+            select _commits.RunAsync(file, writer => ofDay.Sum(id => RawCrashRemoval.Apply(writer, id)), cancel));
+        await RetireAsync(ids.Select(id => id.Day));
+    }
+
     public override Task<IReadOnlyList<CrashId>> TakeUnqueuedAsync(int most, CancellationToken cancel) =>
         _outbox.TakeAsync(most, cancel);
 
@@ -96,6 +132,23 @@ sealed class SqliteCrashStore : CrashStore
             let file = _days.Find(ofDay.Key)
             where file is not null
             select _commits.RunAsync(file, writer => ofDay.Sum(id => writer.Execute(Confirm, id.ToString())), cancel));
+    }
+
+    public override Task<Backlog> MeasureUnqueuedAsync(CancellationToken cancel) => Task.FromResult(_outbox.Measure());
+
+    public override async Task<int> RenewUnqueuedAsync(DateOnly day, int most, CancellationToken cancel)
+    {
+        const string Renew = """
+            insert into unqueued (crash)
+            select key from crash where key not in (select crash from unqueued) order by key limit $1
+            """;
+
+        if (_days.Find(day) is not { } file)
+            return 0;
+
+        var renewed = await _commits.RunAsync(file, writer => writer.Execute(Renew, most), cancel);
+        _outbox.Expect(day);
+        return renewed;
     }
 
     public override async Task<string?> FindTroubleAsync(CancellationToken cancel)
@@ -123,6 +176,47 @@ sealed class SqliteCrashStore : CrashStore
 
     internal static string Timestamp(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    internal static DateTimeOffset ParseTimestamp(string text) =>
+        DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
+
+    /// <summary>Deletes the files of earlier days from which the last crash was removed.</summary>
+    async Task RetireAsync(IEnumerable<DateOnly> emptied)
+    {
+        List<DateOnly> over;
+        lock (_emptied)
+        {
+            _emptied.UnionWith(emptied);
+            if (_time.GetElapsedTime(_retired) < RetireEvery)
+                return;
+
+            _retired = _time.GetTimestamp();
+            var today = DateOnly.FromDateTime(_time.GetUtcNow().UtcDateTime);
+            over = [.. _emptied.Where(day => day < today)];
+        }
+
+        foreach (var day in over)
+        {
+            if (!await TryRetireAsync(day))
+                continue;
+
+            lock (_emptied)
+                _emptied.Remove(day);
+        }
+    }
+
+    async Task<bool> TryRetireAsync(DateOnly day)
+    {
+        try
+        {
+            return await _commits.RunAloneAsync(_days.Get(day), () => _days.TryRetire(day));
+        }
+        catch (StorageRefusedException)
+        {
+            // What was removed is removed; a file that cannot be read stays for somebody to look at.
+            return true;
+        }
+    }
 
     static RawCrash? FindRaw(SqliteConnection connection, CrashId id) =>
         FindValue(connection, "select raw_length, raw from crash where id = @id", id) is { } json
@@ -161,6 +255,20 @@ sealed class SqliteCrashStore : CrashStore
     static List<(long Key, string Id)> ListPageBefore(SqliteConnection connection, long last) =>
         [.. connection.Query<(long, string)>(
             "select key, id from crash where key < @last order by key desc limit @ListPage", new { last, ListPage })];
+
+    // Both sides are read from the indexes of their ids alone; a deferred crash has a 1 before its day.
+    static List<string> ListUnprocessedAfter(SqliteConnection connection, string last)
+    {
+        const string Unprocessed = """
+            select id from crash
+            where id > @last and substr(id, 30, 1) = '0'
+                and not exists (select 1 from processed where processed.id = crash.id)
+                and not exists (select 1 from unqueued where unqueued.crash = crash.key)
+            order by id limit @ListPage
+            """;
+
+        return connection.Query<string>(Unprocessed, new { last, ListPage }).AsList();
+    }
 
     sealed record DumpRow(long Length, long FirstChunk, long EndChunk);
 }

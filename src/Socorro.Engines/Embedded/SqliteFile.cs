@@ -13,7 +13,10 @@ sealed class SqliteFile(string path, Action<string>? create = null) : IDisposabl
     // SQLite's result codes, https://sqlite.org/rescode.html
     const int Corrupt = 11;
     const int Full = 13;
+    const int CannotOpen = 14;
     const int NotADatabase = 26;
+
+    const string Number = "pragma application_id";
 
     // Readers could write, because whoever closes a file last has to tidy up its log.
     readonly string _readerString =
@@ -82,9 +85,37 @@ sealed class SqliteFile(string path, Action<string>? create = null) : IDisposabl
 
     SqliteWriter OpenWriter()
     {
-        if (create is not null && !File.Exists(path))
-            create(path);
+        if (create is null)
+            return new(OpenUnpooled(path, SqliteOpenMode.ReadWrite));
 
-        return new(OpenUnpooled(path, SqliteOpenMode.ReadWrite));
+        while (true)
+        {
+            if (!File.Exists(path))
+                create(path);
+
+            // Another process may have retired the file after we opened it: what we wrote then would be nowhere.
+            var writer = new SqliteWriter(OpenUnpooled(path, SqliteOpenMode.ReadWrite));
+            if (writer.Find(Number, Text) == FindNumber())
+                return writer;
+
+            writer.Dispose();
+        }
+    }
+
+    static string Text(SqliteDataReader row) => row.GetString(0);
+
+    string? FindNumber()
+    {
+        try
+        {
+            using var connection = OpenUnpooled(path, SqliteOpenMode.ReadOnly);
+            using var command = connection.CreateCommand();
+            command.CommandText = Number;
+            return $"{command.ExecuteScalar()}";
+        }
+        catch (SqliteException e) when (e.SqliteErrorCode == CannotOpen)
+        {
+            return null;
+        }
     }
 }

@@ -22,6 +22,7 @@ static class Verbs
             ProcessVerb.Create(),
             ThrottleVerb.Create(),
             PluginsVerb.Create(),
+            ReconcileVerb.Create(),
             BenchVerb.Create(),
             ConfigVerb.Create(),
             VersionVerb.Create(),

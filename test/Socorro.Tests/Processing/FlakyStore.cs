@@ -40,6 +40,18 @@ sealed class FlakyStore(CrashStore inner) : CrashStore
     public override IAsyncEnumerable<CrashId> ListAsync(DateOnly day, CrashId? after, CancellationToken cancel) =>
         inner.ListAsync(day, after, cancel);
 
+    public override Task<IReadOnlyList<DateOnly>> ListDaysAsync(CancellationToken cancel) => inner.ListDaysAsync(cancel);
+
+    public override IAsyncEnumerable<CrashId> ListUnprocessedAsync(DateOnly day, CancellationToken cancel) =>
+        inner.ListUnprocessedAsync(day, cancel);
+
+    public override Task RemoveAsync(IReadOnlyList<CrashId> ids, CancellationToken cancel) => inner.RemoveAsync(ids, cancel);
+
+    public override Task<Backlog> MeasureUnqueuedAsync(CancellationToken cancel) => inner.MeasureUnqueuedAsync(cancel);
+
+    public override Task<int> RenewUnqueuedAsync(DateOnly day, int most, CancellationToken cancel) =>
+        inner.RenewUnqueuedAsync(day, most, cancel);
+
     public override Task<IReadOnlyList<CrashId>> TakeUnqueuedAsync(int most, CancellationToken cancel) =>
         inner.TakeUnqueuedAsync(most, cancel);
 

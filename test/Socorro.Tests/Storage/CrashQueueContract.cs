@@ -273,6 +273,49 @@ public abstract class CrashQueueContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Sets_aside_a_crash_that_was_never_handed_out()
+    {
+        var ids = NewIds(2);
+        await Queue.PublishAsync(Lane.Standard, [ids[0]], Cancel);
+        await Queue.SetAsideAsync(ids[0], "first", Cancel);
+        await Queue.SetAsideAsync(ids[1], "second", Cancel);
+        await Queue.SetAsideAsync(ids[1], "still", Cancel);
+
+        Assert.Empty(await Leased(10));
+        Assert.Equal(
+            [(ids[1], "still"), (ids[0], "first")],
+            (await Queue.ListParkedAsync(10, Cancel)).Select(parked => (parked.Id, parked.Error)));
+
+        await Queue.PublishAsync(Lane.Priority, [ids[1]], Cancel);
+        Assert.Equal([ids[1]], await Leased(10));
+    }
+
+    [Fact]
+    public async Task Leaves_a_crash_to_its_worker_when_it_shall_be_set_aside()
+    {
+        var lease = await PublishAndLease();
+
+        await Queue.SetAsideAsync(lease.Id, "broken", Cancel);
+
+        Assert.Empty(await Queue.ListParkedAsync(10, Cancel));
+        Assert.True(await Queue.ExtendAsync(lease, Minute, Cancel));
+    }
+
+    [Fact]
+    public async Task Finds_the_crashes_that_it_does_not_hold()
+    {
+        var ids = NewIds(1203);
+        await Queue.PublishAsync(Lane.Standard, ids[..3], Cancel);
+        var leases = await Queue.LeaseAsync(2, Minute, Cancel);
+        await Queue.ParkAsync(leases[1], "broken", Cancel);
+
+        Assert.Equal(ids[3..], await Queue.FindAbsentAsync(ids, Cancel));
+        await Queue.CompleteAsync([leases[0]], Cancel);
+        Assert.Equal([ids[0]], await Queue.FindAbsentAsync(ids[..3], Cancel));
+        Assert.Empty(await Queue.FindAbsentAsync([], Cancel));
+    }
+
+    [Fact]
     public async Task Keeps_everything_over_a_restart()
     {
         var ids = NewIds(3);

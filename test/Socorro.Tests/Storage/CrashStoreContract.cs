@@ -252,6 +252,103 @@ public abstract class CrashStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Removes_a_crash_with_all_that_belongs_to_it()
+    {
+        using var removed = new Crash(new byte[3_000_000]);
+        using var kept = Crash.Small();
+        foreach (var crash in new[] { removed, kept })
+        {
+            await Store.PutRawAsync(crash.Raw, crash.Dumps, Cancel);
+            await Store.PutProcessedAsync(new(crash.Id, "{}"u8.ToArray()), Cancel);
+        }
+
+        await Store.RemoveAsync([removed.Id, CrashId.Create(Crash.Noon), CrashId.Create(Crash.Noon.AddYears(-1))], Cancel);
+
+        Assert.Null(await Store.FindRawAsync(removed.Id, Cancel));
+        Assert.Null(await Store.FindDumpAsync(removed.Id, Crash.MainDump, Cancel));
+        Assert.Null(await Store.FindProcessedAsync(removed.Id, Cancel));
+        Assert.Equal([kept.Id], await Store.TakeUnqueuedAsync(10, Cancel));
+        Assert.Equal(kept.Bytes, (await Store.FindDumpAsync(kept.Id, Crash.MainDump, Cancel))?.ToArray());
+        Assert.NotNull(await Store.FindProcessedAsync(kept.Id, Cancel));
+
+        await Store.PutRawAsync(removed.Raw, removed.Dumps, Cancel);
+        Assert.Equal(removed.Bytes, (await Store.FindDumpAsync(removed.Id, Crash.MainDump, Cancel))?.ToArray());
+    }
+
+    [Fact]
+    public async Task Lists_the_days_that_have_crashes()
+    {
+        Assert.Empty(await Store.ListDaysAsync(Cancel));
+        foreach (var days in new[] { 0, -2, 1 })
+        {
+            using var crash = Crash.Small(Crash.Noon.AddDays(days));
+            await Store.PutRawAsync(crash.Raw, crash.Dumps, Cancel);
+        }
+
+        Assert.Equal([Day.AddDays(1), Day, Day.AddDays(-2)], await Store.ListDaysAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Lists_crashes_that_were_queued_and_never_processed()
+    {
+        using var lost = Crash.Small();
+        using var waiting = Crash.Small();
+        using var processed = Crash.Small();
+        using var deferred = new Crash([1], id: CrashId.Create(Crash.Noon, isDeferred: true));
+        foreach (var crash in new[] { lost, waiting, processed, deferred })
+            await Store.PutRawAsync(crash.Raw, crash.Dumps, Cancel);
+
+        await Store.ConfirmQueuedAsync([lost.Id, processed.Id, deferred.Id], Cancel);
+        await Store.PutProcessedAsync(new(processed.Id, "{}"u8.ToArray()), Cancel);
+
+        Assert.Equal([lost.Id], await Store.ListUnprocessedAsync(Day, Cancel).ToListAsync(Cancel));
+        Assert.Empty(await Store.ListUnprocessedAsync(Day.AddDays(1), Cancel).ToListAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Lists_any_number_of_unprocessed_crashes()
+    {
+        var crashes = Enumerable.Range(0, 2100).Select(_ => Crash.Small()).ToList();
+        await Task.WhenAll(crashes.Select(crash => Store.PutRawAsync(crash.Raw, crash.Dumps, Cancel)));
+        await Store.ConfirmQueuedAsync([.. crashes.Select(crash => crash.Id)], Cancel);
+
+        Assert.Equal(
+            crashes.Select(crash => crash.Id).Order(),
+            (await Store.ListUnprocessedAsync(Day, Cancel).ToListAsync(Cancel)).Order());
+        crashes.ForEach(crash => crash.Dispose());
+    }
+
+    [Fact]
+    public async Task Measures_what_waits_to_be_queued()
+    {
+        Assert.Equal(new Backlog(0, null), await Store.MeasureUnqueuedAsync(Cancel));
+        using var older = Crash.Small(Crash.Noon.AddHours(-13));
+        using var newer = Crash.Small();
+        foreach (var crash in new[] { newer, older })
+            await Store.PutRawAsync(crash.Raw, crash.Dumps, Cancel);
+
+        Assert.Equal(new Backlog(2, older.Raw.SubmittedAt), await Store.MeasureUnqueuedAsync(Cancel));
+        await Store.ConfirmQueuedAsync([older.Id], Cancel);
+        Assert.Equal(new Backlog(1, newer.Raw.SubmittedAt), await Store.MeasureUnqueuedAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task Has_crashes_wait_again()
+    {
+        var crashes = Enumerable.Range(0, 3).Select(_ => Crash.Small()).ToList();
+        foreach (var crash in crashes)
+            await Store.PutRawAsync(crash.Raw, crash.Dumps, Cancel);
+        await Store.ConfirmQueuedAsync([.. crashes.Select(crash => crash.Id)], Cancel);
+
+        Assert.Equal(2, await Store.RenewUnqueuedAsync(Day, 2, Cancel));
+        Assert.Equal(crashes[..2].Select(crash => crash.Id), await Store.TakeUnqueuedAsync(10, Cancel));
+        Assert.Equal(1, await Store.RenewUnqueuedAsync(Day, 2, Cancel));
+        Assert.Equal(0, await Store.RenewUnqueuedAsync(Day, 2, Cancel));
+        Assert.Equal(0, await Store.RenewUnqueuedAsync(Day.AddDays(1), 2, Cancel));
+        crashes.ForEach(crash => crash.Dispose());
+    }
+
+    [Fact]
     public async Task Waits_for_the_first_unqueued_crash()
     {
         using var crash = Crash.Small();

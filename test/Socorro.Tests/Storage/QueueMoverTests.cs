@@ -168,6 +168,12 @@ public sealed class QueueMoverTests : IAsyncLifetime
         public override Task ParkAsync(Lease lease, string reason, CancellationToken cancel) =>
             inner.ParkAsync(lease, reason, cancel);
 
+        public override Task SetAsideAsync(CrashId id, string reason, CancellationToken cancel) =>
+            inner.SetAsideAsync(id, reason, cancel);
+
+        public override Task<IReadOnlyList<CrashId>> FindAbsentAsync(IReadOnlyList<CrashId> ids, CancellationToken cancel) =>
+            inner.FindAbsentAsync(ids, cancel);
+
         public override Task<IReadOnlyList<ParkedCrash>> ListParkedAsync(int most, CancellationToken cancel) =>
             inner.ListParkedAsync(most, cancel);
 

@@ -60,6 +60,7 @@ public sealed class Site : IAsyncLifetime
         builder.Services.AddSingleton(Queue);
         builder.Services.AddSingleton(Catalog);
         builder.Services.AddSingleton(Pipelines.Choice);
+        builder.Services.AddSingleton<Reconciler>();
         builder.Services.AddSocorroWeb();
         _app = builder.Build();
         _app.MapWeb();

@@ -28,6 +28,9 @@ public sealed partial class MonitoringPage
     public required IReadOnlyList<ParkedCrash> Parked { get; set; }
 
     [Parameter, EditorRequired]
+    public required Reconciler Reconciler { get; set; }
+
+    [Parameter, EditorRequired]
     public required long LastHour { get; set; }
 
     [Parameter, EditorRequired]
@@ -64,6 +67,7 @@ public sealed partial class MonitoringPage
         Heartbeat heartbeat,
         CrashQueue queue,
         Catalog catalog,
+        Reconciler reconciler,
         Options options,
         PipelineChoice pipelines,
         TimeProvider time,
@@ -79,6 +83,7 @@ public sealed partial class MonitoringPage
             Troubles = troubles,
             Lanes = hasQueue ? await queue.MeasureAsync(cancel) : [],
             Parked = hasQueue ? await queue.ListParkedAsync(MaxParked, cancel) : [],
+            Reconciler = reconciler,
             LastHour = hasCatalog ? await catalog.CountAsync(now.AddHours(-1), cancel) : 0,
             LastDay = hasCatalog ? await catalog.CountAsync(now.AddDays(-1), cancel) : 0,
             LastWeek = hasCatalog ? await catalog.CountAsync(now.AddDays(-7), cancel) : 0,
