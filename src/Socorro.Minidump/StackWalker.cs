@@ -14,6 +14,9 @@ public sealed record WalkOptions
 
     /// <summary>Bounds on frames and time.</summary>
     public Limits Limits { get; init; } = Limits.Default;
+
+    /// <summary>How many threads of the dump may be walked at a time. The result does not depend on it.</summary>
+    public int MaxWalkers { get; init; } = 1;
 }
 
 /// <summary>
@@ -25,37 +28,32 @@ public static class StackWalker
     public static ProcessState Walk(Minidump dump, SymbolStore symbols, WalkOptions options)
     {
         var lookups = new SymbolLookup?[dump.Modules.Count];
-        var threads = new ThreadState[dump.Threads.Count];
-        var walker = CreateWalker(dump, symbols, options, lookups);
         var crashing = FindCrashingThread(dump);
-        foreach (var index in CrashingFirst(threads.Length, crashing))
-        {
-            var record = dump.Threads[index];
-            threads[index] = new(record, WalkThread(walker, dump, record));
-        }
-
+        var walks = new ThreadWalks(
+            [.. dump.Threads.Select(thread => FindContext(dump, thread))],
+            [.. CrashingFirst(dump.Threads.Count, crashing)],
+            options.Limits.MaxTotalFrames);
+        var stacks = walks.Run(options.MaxWalkers, () => CreateWalker(dump, symbols, options, lookups));
         var reason = CrashReason.Explain(dump);
         return new()
         {
             Dump = dump,
-            Threads = threads,
+            Threads = [.. dump.Threads.Select((record, i) => new ThreadState(record, stacks[i]))],
             CrashingThread = crashing,
             Reason = reason,
             Analysis = CrashAnalysis.Analyze(dump, reason),
             Modules = [.. dump.Modules.Select((module, i) => new ModuleState(module, lookups[i]))],
-            Status = StatusOf(dump, walker),
+            Status = StatusOf(dump, walks.IsOverLimit),
         };
     }
 
     internal static ModuleKey KeyOf(Module module) =>
         new(module.DebugFile, module.DebugId ?? "", module.LeafName, module.CodeId ?? "");
 
-    static ThreadWalker? CreateWalker(
+    static ThreadWalker CreateWalker(
         Minidump dump, SymbolStore symbols, WalkOptions options, SymbolLookup?[] lookups)
     {
-        if (CpuTraits.Find(dump.Cpu) is not { } cpu)
-            return null;
-
+        var cpu = CpuTraits.Find(dump.Cpu)!; // there are contexts, so the processor is known
         var modules = new CodeModule[dump.Modules.Count];
         for (var i = 0; i < modules.Length; i++)
         {
@@ -117,24 +115,24 @@ public static class StackWalker
 
     // The crashed thread's own context is that of the handler that wrote the dump. What the thread that wrote the dump was
     // doing is of no interest.
-    static CallStack WalkThread(ThreadWalker? walker, Minidump dump, ThreadRecord thread)
+    static Context? FindContext(Minidump dump, ThreadRecord thread)
     {
-        if (thread.Id == dump.BreakpadInfo?.DumpThreadId && thread.Id != dump.RequestingThreadId)
-            return CallStack.Empty;
+        if (thread.Id == dump.BreakpadInfo?.DumpThreadId && thread.Id != dump.RequestingThreadId
+            || CpuTraits.Find(dump.Cpu) is null)
+        {
+            return null;
+        }
 
-        var context = dump.Exception is { Context: { } atCrash, ThreadId: var id } && id == thread.Id
-            ? atCrash
-            : thread.Context;
-        return walker is null || context is null ? CallStack.Empty : walker.Walk(context.Registers);
+        return dump.Exception is { Context: { } atCrash, ThreadId: var id } && id == thread.Id ? atCrash : thread.Context;
     }
 
-    static string StatusOf(Minidump dump, ThreadWalker? walker)
+    static string StatusOf(Minidump dump, bool isOverLimit)
     {
         if (dump.SystemInfo is null)
             return "MissingSystemInfo";
         if (dump.Threads.Count == 0)
             return "MissingThreadList";
 
-        return walker is { IsOverLimit: true } ? "LimitReached" : "OK";
+        return isOverLimit ? "LimitReached" : "OK";
     }
 }

@@ -68,9 +68,10 @@ sealed class DumpExplainer : IDisposable
             return null;
         }
 
-        var state = StackWalker.Walk(dump, _symbols, WalkOptions.Default);
+        var options = new WalkOptions { MaxWalkers = Environment.ProcessorCount };
+        var state = StackWalker.Walk(dump, _symbols, options);
         for (var round = 1; round < MaxRounds && await FetchAsync(state.Wanted, cancel); round++)
-            state = StackWalker.Walk(dump, _symbols, WalkOptions.Default);
+            state = StackWalker.Walk(dump, _symbols, options);
 
         LogFindings(file, state);
         return state with { Client = _client };

@@ -121,18 +121,18 @@ sealed class JsonThreads(ProcessState state, Utf8JsonWriter json, AddressText ad
 
     void WriteInlines(CodeLocation location)
     {
-        if (location.Inlines.Count == 0)
+        if (location.InlineSymbols is [])
         {
             json.WriteNull(Keys.Inlines);
             return;
         }
 
         json.WriteStartArray(Keys.Inlines);
-        foreach (var call in location.Inlines)
+        foreach (var call in location.InlineSymbols)
         {
             json.WriteStartObject();
-            json.WriteTextOrNull(Keys.File, call.Symbol.File);
-            json.WriteTextOrNull(Keys.Function, call.Symbol.Name);
+            json.WriteTextOrNull(Keys.File, call.File);
+            json.WriteTextOrNull(Keys.Function, call.Name);
             WriteLine(call.Line);
             json.WriteEndObject();
         }

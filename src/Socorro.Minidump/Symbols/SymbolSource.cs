@@ -1,5 +1,6 @@
 using System.Text;
 using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Symbols.Tables;
 
 namespace Socorro.Minidumps.Symbols;
 
@@ -26,7 +27,13 @@ abstract class SymbolSource
     public abstract IReadOnlyList<string> RegisterNames { get; }
 
     /// <summary>The innermost FUNC that covers an address.</summary>
-    public abstract bool TryFindFunction(uint rva, out SourceFunction function);
+    public abstract bool TryFindFunction(uint rva, out FunctionSymbol symbol);
+
+    /// <summary>
+    /// The innermost FUNC that covers an address, and where in it the address is. The calls that were inlined there come
+    /// outermost first; when they do not all fit, they are counted nevertheless.
+    /// </summary>
+    public abstract bool TryFindPosition(uint rva, Span<InlineRow> inlines, out SourcePosition position);
 
     /// <summary>The PUBLIC that may be believed at an address, whether or not there is a FUNC.</summary>
     public abstract bool TryFindPublic(uint rva, out FunctionSymbol symbol);
@@ -60,15 +67,9 @@ abstract class SymbolSource
     sealed record RegisterMap(CpuTraits Cpu, sbyte[] Indexes);
 }
 
-/// <summary>A function with the programs of its lines and inlines.</summary>
-readonly ref struct SourceFunction
-{
-    public required FunctionSymbol Symbol { get; init; }
-
-    public required ReadOnlySpan<byte> Lines { get; init; }
-
-    public required ReadOnlySpan<byte> Inlines { get; init; }
-}
+/// <summary>A place within a function.</summary>
+/// <param name="Line">The line record that covers it; one of no bytes when there is none.</param>
+readonly record struct SourcePosition(FunctionSymbol Function, LineRow Line, int InlineCount);
 
 /// <summary>Unwind rules as byte code, from where on they are in force, and whether they are those of an INIT record.</summary>
 readonly record struct SourceRules(uint Rva, bool IsInit, ReadOnlyMemory<byte> Program);

@@ -133,28 +133,18 @@ public sealed class SymbolTable
     static bool TryFindFunctionIn(SymbolSource source, ulong rva, out FunctionSymbol function)
     {
         function = default;
-        if (rva > uint.MaxValue)
-            return false;
-
-        if (!source.TryFindFunction((uint)rva, out var covering))
-            return source.TryFindPublic((uint)rva, out function);
-
-        function = covering.Symbol;
-        return true;
+        return rva <= uint.MaxValue
+            && (source.TryFindFunction((uint)rva, out function) || source.TryFindPublic((uint)rva, out function));
     }
 
     static bool TryFindLineIn(SymbolSource source, ulong rva, out SourceLine line)
     {
         line = default;
-        if (rva > uint.MaxValue
-            || !source.TryFindFunction((uint)rva, out var function)
-            || !LineProgram.TryFind(function.Lines, (uint)function.Symbol.Rva, rva, out var record))
-        {
+        if (rva > uint.MaxValue || !source.TryFindPosition((uint)rva, [], out var position) || position.Line.Size == 0)
             return false;
-        }
 
+        var record = position.Line;
         line = new() { File = source.FindFile(record.File), Line = record.Line, Rva = record.Rva };
-        GC.KeepAlive(source);
         return true;
     }
 
@@ -164,52 +154,44 @@ public sealed class SymbolTable
         if (rva > uint.MaxValue)
             return false;
 
-        if (!source.TryFindFunction((uint)rva, out var function))
+        Span<InlineRow> rows = stackalloc InlineRow[UsualInlineDepth];
+        if (!source.TryFindPosition((uint)rva, rows, out var position))
         {
             var isKnown = source.TryFindPublic((uint)rva, out var symbol);
             hit = new() { Function = symbol };
             return isKnown;
         }
 
+        if (position.InlineCount > rows.Length)
+        {
+            rows = new InlineRow[position.InlineCount];
+            source.TryFindPosition((uint)rva, rows, out position);
+        }
+
         var (file, line) = (default(ReadOnlyMemory<byte>), 0u);
-        if (LineProgram.TryFind(function.Lines, (uint)function.Symbol.Rva, rva, out var record))
-            (file, line) = (source.FindFile(record.File), record.Line);
-
-        var count = 0;
-        if (!function.Inlines.IsEmpty)
-            count = FillInlines(source, function, rva, inlines, ref file, ref line);
-        hit = new() { Function = function.Symbol, File = file, Line = line, InlineCount = count };
-
-        // Spans over a mapped file do not keep it mapped; its owner does.
-        GC.KeepAlive(source);
+        if (position.Line.Size > 0)
+            (file, line) = (source.FindFile(position.Line.File), position.Line.Line);
+        FillInlines(source, rows[..position.InlineCount], inlines, ref file, ref line);
+        hit = new() { Function = position.Function, File = file, Line = line, InlineCount = position.InlineCount };
         return true;
     }
 
     /// <summary>
     /// A line record tells where the deepest function is; where each other one is, the call that it made tells.
     /// </summary>
-    static int FillInlines(
+    static void FillInlines(
         SymbolSource source,
-        SourceFunction function,
-        ulong rva,
+        ReadOnlySpan<InlineRow> rows,
         Span<InlineSymbol> inlines,
         ref ReadOnlyMemory<byte> file,
         ref uint line)
     {
-        Span<InlineRow> rows = stackalloc InlineRow[UsualInlineDepth];
-        var count = InlineProgram.Find(function.Inlines, (uint)function.Symbol.Rva, rva, rows);
-        if (count > rows.Length)
-        {
-            rows = new InlineRow[count];
-            InlineProgram.Find(function.Inlines, (uint)function.Symbol.Rva, rva, rows);
-        }
-
-        for (var depth = count - 1; depth >= 0; depth--)
+        for (var depth = rows.Length - 1; depth >= 0; depth--)
         {
             ref readonly var row = ref rows[depth];
-            if (count - 1 - depth < inlines.Length)
+            if (rows.Length - 1 - depth < inlines.Length)
             {
-                inlines[count - 1 - depth] = new()
+                inlines[rows.Length - 1 - depth] = new()
                 {
                     Name = source.FindOrigin(row.Origin),
                     Rva = row.Rva,
@@ -220,8 +202,6 @@ public sealed class SymbolTable
 
             (file, line) = (source.FindFile(row.CallFile), row.CallLine);
         }
-
-        return count;
     }
 
     /// <summary>Goes over to a better source of the same symbols.</summary>

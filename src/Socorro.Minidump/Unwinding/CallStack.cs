@@ -1,3 +1,4 @@
+using System.Numerics;
 using Socorro.Minidumps.Cpu;
 
 namespace Socorro.Minidumps.Unwinding;
@@ -26,7 +27,7 @@ public sealed class CallStack
     }
 
     /// <summary>A thread of which nothing is known.</summary>
-    public static CallStack Empty { get; } = new([], new(), StackEnd.Truncated);
+    public static CallStack Empty { get; } = new([], SavedRegisters.None, StackEnd.Truncated);
 
     public IReadOnlyList<Frame> Frames => _frames;
 
@@ -36,36 +37,54 @@ public sealed class CallStack
 
     /// <summary>The registers in a frame: all of them in the first, in its callers those that could be recovered.</summary>
     public Registers GetRegisters(int frame) => _registers.Get(frame);
+
+    /// <summary>The innermost frames, as if a limit had ended the walk behind them.</summary>
+    internal CallStack CutAfter(int frames) => new(_frames[..frames], _registers, StackEnd.Limit);
 }
 
 /// <summary>The registers of many frames; only those that are known take room.</summary>
 sealed class SavedRegisters
 {
-    ulong[] _values = [];
-    (ulong Valid, int Start)[] _frames = [];
-    int _valueCount;
-    int _frameCount;
+    readonly ulong[] _values;
+    readonly (ulong Valid, int Start)[] _frames;
 
-    public void Add(in Registers registers)
+    SavedRegisters(ulong[] values, (ulong, int)[] frames)
     {
-        var needed = _valueCount + System.Numerics.BitOperations.PopCount(registers.Valid);
-        if (needed > _values.Length)
-            Array.Resize(ref _values, Math.Max(needed, Math.Max(64, 2 * _values.Length)));
-        if (_frameCount == _frames.Length)
-            Array.Resize(ref _frames, Math.Max(16, 2 * _frames.Length));
-
-        _frames[_frameCount++] = (registers.Valid, _valueCount);
-        for (var rest = registers.Valid; rest != 0; rest &= rest - 1)
-            _values[_valueCount++] = registers[System.Numerics.BitOperations.TrailingZeroCount(rest)];
+        _values = values;
+        _frames = frames;
     }
+
+    public static SavedRegisters None { get; } = new([], []);
 
     public Registers Get(int frame)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(frame, _frameCount);
         var (valid, position) = _frames[frame];
         var registers = new Registers();
         for (var rest = valid; rest != 0; rest &= rest - 1)
-            registers.Set(System.Numerics.BitOperations.TrailingZeroCount(rest), _values[position++]);
+            registers.Set(BitOperations.TrailingZeroCount(rest), _values[position++]);
         return registers;
+    }
+
+    /// <summary>Gathers the registers of one stack after the other.</summary>
+    public sealed class Builder
+    {
+        readonly List<ulong> _values = [];
+        readonly List<(ulong Valid, int Start)> _frames = [];
+
+        public void Add(in Registers registers)
+        {
+            _frames.Add((registers.Valid, _values.Count));
+            for (var rest = registers.Valid; rest != 0; rest &= rest - 1)
+                _values.Add(registers[BitOperations.TrailingZeroCount(rest)]);
+        }
+
+        /// <summary>What was gathered since the last call.</summary>
+        public SavedRegisters Take()
+        {
+            var taken = new SavedRegisters([.. _values], [.. _frames]);
+            _values.Clear();
+            _frames.Clear();
+            return taken;
+        }
     }
 }

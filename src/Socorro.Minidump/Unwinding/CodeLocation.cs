@@ -39,7 +39,8 @@ public sealed class CodeLocation
         Symbols is not null && Symbols.TryFindLine(ModuleOffset, out var line) ? Address - ModuleOffset + line.Rva : 0;
 
     /// <summary>The calls that were inlined here, the deepest first.</summary>
-    public IReadOnlyList<InlineCall> Inlines { get; init; } = [];
+    public IReadOnlyList<InlineCall> Inlines =>
+        field ??= InlineSymbols is [] ? [] : Array.ConvertAll(InlineSymbols, symbol => new InlineCall(symbol));
 
     /// <summary>Identical code was folded here, so the function's name is one of several and may be the wrong one.</summary>
     public bool IsMultiple { get; init; }
@@ -48,6 +49,8 @@ public sealed class CodeLocation
     public IReadOnlyList<UnloadedHit> Unloaded { get; init; } = [];
 
     internal SymbolTable? Symbols { get; init; }
+
+    internal InlineSymbol[] InlineSymbols { get; init; } = [];
 
     internal ReadOnlyMemory<byte> FunctionUtf8 { get; init; }
 

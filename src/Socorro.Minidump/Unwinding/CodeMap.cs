@@ -35,12 +35,15 @@ sealed class CodeModule(string name, ulong start, ulong end, bool isMain, Func<S
 }
 
 /// <summary>
-/// Tells of code addresses what modules and symbols say. What was found is kept, so that the frames of a recursion are
-/// looked up once. Not safe to share between threads.
+/// Tells of code addresses what modules and symbols say. What was found is kept for a while, so that the frames of a recursion
+/// are looked up once. Not safe to share between threads.
 /// </summary>
 sealed class CodeMap(CodeModule[] modules, AddressIndex index, UnloadedIndex? unloaded = null)
 {
     const int MaxInlines = 64;
+
+    /// <summary>More addresses than any recursion has. Most frames of a stack without one have an address of their own.</summary>
+    const int MaxRemembered = 1 << 14;
 
     readonly Dictionary<ulong, CodeLocation> _locations = [];
     readonly InlineSymbol[] _inlines = new InlineSymbol[MaxInlines];
@@ -63,6 +66,8 @@ sealed class CodeMap(CodeModule[] modules, AddressIndex index, UnloadedIndex? un
         if (!_locations.TryGetValue(address, out var location))
         {
             location = Resolve(address);
+            if (_locations.Count == MaxRemembered)
+                _locations.Clear();
             _locations.Add(address, location);
         }
 
@@ -133,19 +138,8 @@ sealed class CodeMap(CodeModule[] modules, AddressIndex index, UnloadedIndex? un
             IsMultiple = hit.Function.IsMultiple,
             FileUtf8 = hit.File,
             Line = hit.Line,
-            Inlines = TakeInlines(Math.Min(hit.InlineCount, MaxInlines)),
+            InlineSymbols = _inlines[..Math.Min(hit.InlineCount, MaxInlines)],
             Bottom = StackBottoms.Default.Find(hit.Function.Name.Span, modules[module].Name),
         };
-    }
-
-    InlineCall[] TakeInlines(int count)
-    {
-        if (count == 0)
-            return [];
-
-        var calls = new InlineCall[count];
-        for (var i = 0; i < count; i++)
-            calls[i] = new(_inlines[i]);
-        return calls;
     }
 }

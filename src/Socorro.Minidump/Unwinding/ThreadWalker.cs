@@ -4,7 +4,7 @@ using Socorro.Minidumps.Symbols;
 
 namespace Socorro.Minidumps.Unwinding;
 
-/// <summary>Walks the stacks of one dump, one thread after the other.</summary>
+/// <summary>Walks stacks of one dump, one thread after the other.</summary>
 sealed class ThreadWalker(WalkContext walk)
 {
     /// <summary>How many frames may pass before the clock is looked at.</summary>
@@ -18,27 +18,30 @@ sealed class ThreadWalker(WalkContext walk)
 
     readonly Unwinder? _unwinder = Unwinder.Create(walk);
     readonly long _started = Stopwatch.GetTimestamp();
+    readonly List<Frame> _frames = [];
+    readonly SavedRegisters.Builder _registers = new();
     WalkFrame _callee = new();
     WalkFrame _caller = new();
     int _totalFrames;
 
-    /// <summary>Whether a limit on all threads together cut the walk short.</summary>
+    /// <summary>Whether a limit on all threads together cut a walk short.</summary>
     public bool IsOverLimit { get; private set; }
 
-    public CallStack Walk(in Registers context)
+    /// <param name="context">The registers of the innermost frame.</param>
+    /// <param name="framesLeft">How many frames the limit on all threads together leaves for this one.</param>
+    public CallStack Walk(in Registers context, int framesLeft)
     {
-        var frames = new List<Frame>();
-        var registers = new SavedRegisters();
+        _frames.Clear();
         _callee.Registers = context;
         _callee.Trust = FrameTrust.Context;
         _callee.IsInterrupted = true;
         _callee.CalleeParameterSize = 0;
         Locate(_callee, callee: null);
-        var end = WalkFrom(frames, registers);
-        return new([.. frames], registers, end);
+        var end = WalkFrom(framesLeft);
+        return new([.. _frames], _registers.Take(), end);
     }
 
-    StackEnd WalkFrom(List<Frame> frames, SavedRegisters registers)
+    StackEnd WalkFrom(int framesLeft)
     {
         var scanned = 0;
         var switches = 0;
@@ -46,11 +49,11 @@ sealed class ThreadWalker(WalkContext walk)
         var isLast = false;
         while (true)
         {
-            if (IsPastLimit(frames.Count))
+            if (IsPastLimit(framesLeft))
                 return StackEnd.Limit;
 
-            frames.Add(new(_callee.Registers[walk.Cpu.Pc], _callee.Trust, _callee.Location));
-            registers.Add(in _callee.Registers);
+            _frames.Add(new(_callee.Registers[walk.Cpu.Pc], _callee.Trust, _callee.Location));
+            _registers.Add(in _callee.Registers);
             _totalFrames++;
             if (isLast || _callee.Location.Bottom is { HasCaller: false } || walk.IsAtEntry(_callee.Registers[walk.Cpu.Pc]))
                 return StackEnd.Complete;
@@ -84,12 +87,12 @@ sealed class ThreadWalker(WalkContext walk)
         }
     }
 
-    bool IsPastLimit(int frames)
+    bool IsPastLimit(int framesLeft)
     {
-        if (frames >= walk.Limits.MaxFrames)
+        if (_frames.Count >= walk.Limits.MaxFrames)
             return true;
 
-        IsOverLimit |= _totalFrames >= walk.Limits.MaxTotalFrames
+        IsOverLimit |= _frames.Count >= framesLeft
             || _totalFrames % DeadlineStride == 0 && Stopwatch.GetElapsedTime(_started) > walk.Limits.Deadline;
         return IsOverLimit;
     }

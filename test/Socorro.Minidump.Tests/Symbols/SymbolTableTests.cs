@@ -100,6 +100,26 @@ public sealed class SymbolTableTests
     }
 
     [Fact]
+    public void Answers_many_who_ask_an_index_at_once()
+    {
+        var path = SymbolFiles().MaxBy(path => new FileInfo(path).Length)!;
+        var table = SymbolTable.Parse(File.ReadAllBytes(path), out _)!;
+        var store = new SymbolStore(new SymbolStoreOptions { Roots = [path], LargeText = 0 });
+        var index = store.Find(new(table.Module.DebugFile, table.Module.DebugId)).Table!;
+        var expected = SomeAddresses(20)
+            .Select(rva => (Rva: rva, Code: Describe(table, rva), Cfi: DescribeCfi(table, rva))).ToArray();
+
+        Parallel.For(0, 4, new() { MaxDegreeOfParallelism = 4 }, asker =>
+        {
+            foreach (var (rva, code, cfi) in expected)
+            {
+                Assert.Equal((rva, code), (rva, Describe(index, rva)));
+                Assert.Equal((rva, cfi), (rva, DescribeCfi(index, rva)));
+            }
+        });
+    }
+
+    [Fact]
     public void Makes_the_same_index_however_many_share_the_work()
     {
         var path = SymbolFiles().MaxBy(path => new FileInfo(path).Length)!;

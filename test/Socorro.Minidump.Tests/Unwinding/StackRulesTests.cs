@@ -209,7 +209,7 @@ public sealed class StackRulesTests
             EntryPoint = entry,
             Memory = MemoryMap.Build(memory, false),
             Code = new(modules, AddressIndex.Build(ranges)),
-        }).Walk(context);
+        }).Walk(context, int.MaxValue);
     }
 
     static SymbolTable? Parse(string? text) =>

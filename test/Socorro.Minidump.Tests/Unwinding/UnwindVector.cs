@@ -28,7 +28,7 @@ sealed class UnwindVector(string file, JsonNode json)
         }
     }
 
-    public CallStack Walk() => new ThreadWalker(CreateContext()).Walk(ReadRegisters(Frames[0]));
+    public CallStack Walk() => new ThreadWalker(CreateContext()).Walk(ReadRegisters(Frames[0]), int.MaxValue);
 
     /// <summary>The registers that a frame lists, by our names.</summary>
     public Registers ReadRegisters(JsonNode frame)

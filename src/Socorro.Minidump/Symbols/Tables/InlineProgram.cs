@@ -36,7 +36,7 @@ static class InlineProgram
                 previous = StartOf(functionRva);
             }
 
-            if (row.Size == 0 || row.Rva < functionRva || row.Rva - functionRva >= functionSize)
+            if (!IsUsable(row, functionRva, functionSize))
                 continue;
 
             var isSame = row.Origin == previous.Origin
@@ -77,6 +77,33 @@ static class InlineProgram
 
         return count;
     }
+
+    /// <summary>The same among rows sorted by depth and address, of which no program was written.</summary>
+    public static int Find(
+        ReadOnlySpan<InlineRow> rows, uint functionRva, uint functionSize, ulong rva, Span<InlineRow> found)
+    {
+        var count = 0;
+        var next = 0;
+        while (true)
+        {
+            var last = default(InlineRow);
+            for (; next < rows.Length && rows[next].Depth == count; next++)
+            {
+                if (rows[next].Rva <= rva && IsUsable(rows[next], functionRva, functionSize))
+                    last = rows[next];
+            }
+
+            if (rva - last.Rva >= last.Size)
+                return count;
+
+            if (count < found.Length)
+                found[count] = last;
+            count++;
+        }
+    }
+
+    static bool IsUsable(in InlineRow row, uint functionRva, uint functionSize) =>
+        row.Size > 0 && row.Rva >= functionRva && row.Rva - functionRva < functionSize;
 
     /// <summary>Of the rows that do not start behind the address the last one decides.</summary>
     static bool TryFindAtDepth(ReadOnlySpan<byte> level, uint functionRva, ulong rva, out InlineRow row)

@@ -25,41 +25,38 @@ static class LineProgram
     /// </summary>
     public static int Write(ByteBuffer program, uint functionRva, uint functionSize, ReadOnlySpan<LineRow> lines)
     {
-        var functionEnd = (ulong)functionRva + functionSize;
         var end = (ulong)functionRva;
         var line = 0u;
         var file = 0u;
-        var dropped = 0;
-        foreach (var record in lines)
+        var usable = new UsableLines(lines, functionRva, functionSize);
+        while (usable.TryRead(out var record))
         {
-            var start = record.Rva;
-            var size = Math.Min(record.Size, functionEnd - Math.Min(start, functionEnd));
-            if (start < functionRva)
-            {
-                size -= Math.Min(size, functionRva - start);
-                start = functionRva;
-            }
-
-            if (size == 0)
-                continue;
-
-            if (start < end)
-            {
-                dropped++;
-                continue;
-            }
-
-            var flags = (record.File != file ? FileChanged : 0) | (start != end ? HasGap : 0);
-            program.WriteVariable(size << FlagBits | flags);
-            if (start != end)
-                program.WriteVariable(start - end);
+            var flags = (record.File != file ? FileChanged : 0) | (record.Rva != end ? HasGap : 0);
+            program.WriteVariable(record.Size << FlagBits | flags);
+            if (record.Rva != end)
+                program.WriteVariable(record.Rva - end);
             program.WriteVariableSigned((long)record.Line - line);
             if (record.File != file)
                 program.WriteVariable(record.File);
-            (end, line, file) = (start + size, record.Line, record.File);
+            (end, line, file) = (record.Rva + record.Size, record.Line, record.File);
         }
 
-        return dropped;
+        return usable.Dropped;
+    }
+
+    /// <summary>Finds the line that covers an address among those that <see cref="Write"/> would write.</summary>
+    public static bool TryFind(
+        ReadOnlySpan<LineRow> lines, uint functionRva, uint functionSize, ulong rva, out LineRow found)
+    {
+        var usable = new UsableLines(lines, functionRva, functionSize);
+        while (usable.TryRead(out found) && found.Rva <= rva)
+        {
+            if (rva - found.Rva < found.Size)
+                return true;
+        }
+
+        found = default;
+        return false;
     }
 
     /// <summary>Finds the line that covers an address.</summary>
@@ -88,10 +85,53 @@ static class LineProgram
             if (rva >= end && start < end)
                 continue;
 
+            if (rva < start || rva >= end)
+                return false;
+
             found = new() { Rva = start, Size = end - start, Line = line, File = file };
-            return rva >= start && rva < end;
+            return true;
         }
 
         return false;
+    }
+
+    /// <summary>Goes through sorted lines: cut to their function, and without those that start within one before.</summary>
+    ref struct UsableLines(ReadOnlySpan<LineRow> lines, uint functionRva, uint functionSize)
+    {
+        readonly ReadOnlySpan<LineRow> _lines = lines;
+        ulong _end = functionRva;
+        int _next;
+
+        /// <summary>How many lines passed so far start within one before.</summary>
+        public int Dropped { get; private set; }
+
+        public bool TryRead(out LineRow line)
+        {
+            var functionEnd = (ulong)functionRva + functionSize;
+            while (_next < _lines.Length)
+            {
+                line = _lines[_next++];
+                line.Size = Math.Min(line.Size, functionEnd - Math.Min(line.Rva, functionEnd));
+                if (line.Rva < functionRva)
+                {
+                    line.Size -= Math.Min(line.Size, functionRva - line.Rva);
+                    line.Rva = functionRva;
+                }
+
+                if (line.Size == 0)
+                    continue;
+
+                if (line.Rva >= _end)
+                {
+                    _end = line.Rva + line.Size;
+                    return true;
+                }
+
+                Dropped++;
+            }
+
+            line = default;
+            return false;
+        }
     }
 }

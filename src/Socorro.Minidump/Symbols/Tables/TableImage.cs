@@ -71,18 +71,25 @@ sealed class TableImage : SymbolSource
         }
     }
 
-    public override bool TryFindFunction(uint rva, out SourceFunction function)
+    public override bool TryFindFunction(uint rva, out FunctionSymbol symbol)
     {
-        function = default;
+        var found = TryFindFunctionRow(rva, out var row);
+        symbol = found ? ToSymbol(row) : default;
+        return found;
+    }
+
+    public override bool TryFindPosition(uint rva, Span<InlineRow> inlines, out SourcePosition position)
+    {
+        position = default;
         if (!TryFindFunctionRow(rva, out var row))
             return false;
 
-        function = new()
-        {
-            Symbol = ToSymbol(row),
-            Lines = ReadBlob(TableSection.Blobs, row.Lines).Span,
-            Inlines = ReadBlob(TableSection.Blobs, row.Inlines).Span,
-        };
+        LineProgram.TryFind(ReadBlob(TableSection.Blobs, row.Lines).Span, row.Rva, rva, out var line);
+        var count = InlineProgram.Find(ReadBlob(TableSection.Blobs, row.Inlines).Span, row.Rva, rva, inlines);
+        position = new(ToSymbol(row), line, count);
+
+        // Spans over a mapped file do not keep it mapped; its owner does.
+        GC.KeepAlive(this);
         return true;
     }
 

@@ -36,15 +36,27 @@ sealed class CfiCollector(RuleSets sets)
         _texts.Write(row.Rules);
     }
 
+    /// <summary>Merges the rows up to an address: the rules in force there, and from where on they are.</summary>
+    public CfiRow Find(uint rva)
+    {
+        Sort();
+        var texts = _texts.Written;
+        var found = new CfiRow(_start, sets.Begin(texts[.._rows[0].Length]));
+        foreach (var row in CollectionsMarshal.AsSpan(_rows)[1..])
+        {
+            if (row.Rva > rva)
+                break;
+
+            found = new(row.Rva, sets.Merge(found.RuleSet, texts.Slice(row.Text, row.Length)));
+        }
+
+        return found;
+    }
+
     /// <summary>Merges each row into the rules in front of it, and writes the changes.</summary>
     public void Write(ByteBuffer program)
     {
-        if (_rows.Count == 0)
-            return;
-
-        if (!_isSorted)
-            _rows.Sort(static (a, b) => (a.Rva, a.Order).CompareTo((b.Rva, b.Order)));
-
+        Sort();
         var texts = _texts.Written;
         var initialSet = sets.Begin(texts[.._rows[0].Length]);
         var set = initialSet;
@@ -61,6 +73,12 @@ sealed class CfiCollector(RuleSets sets)
         }
 
         CfiProgram.Write(program, _start, initialSet, CollectionsMarshal.AsSpan(_changes));
+    }
+
+    void Sort()
+    {
+        if (!_isSorted)
+            _rows.Sort(static (a, b) => (a.Rva, a.Order).CompareTo((b.Rva, b.Order)));
     }
 
     readonly record struct Row(uint Rva, int Order, int Text, int Length);

@@ -8,13 +8,12 @@ sealed class FunctionCollector
 {
     const uint UnknownFile = uint.MaxValue;
 
-    /// <summary>Of all functions together. A range takes up to four times as much room in a table as in a text.</summary>
-    const int MaxInlines = 1 << 24;
+    /// <summary>Of a function, and of all together. A range takes up to four times as much room in a table as in a text.</summary>
+    public const int MaxInlines = 1 << 24;
 
     readonly List<LineRow> _lines = [];
     readonly List<InlineRow> _inlines = [];
     readonly List<ulong> _inlineKeys = [];
-    int _inlineCount;
     uint _rva;
     uint _size;
     bool _linesAreSorted;
@@ -22,6 +21,9 @@ sealed class FunctionCollector
 
     /// <summary>Tells the file of an inline origin of the old dialect by the origin's number.</summary>
     public Func<uint, uint?> FileOfOrigin { get; set; } = _ => null;
+
+    /// <summary>Ranges of the present function.</summary>
+    public int InlineCount => _inlines.Count;
 
     public void Begin(uint rva, uint size)
     {
@@ -46,7 +48,7 @@ sealed class FunctionCollector
     /// <summary>Adds the ranges of an INLINE record; false, with those in front added, when one cannot be read.</summary>
     public bool TryAdd(InlineRecord inline)
     {
-        if (inline.Depth >= InlineProgram.MaxDepth || _inlineCount > MaxInlines)
+        if (inline.Depth >= InlineProgram.MaxDepth || _inlines.Count > MaxInlines)
             return false;
 
         _hasOldInlines |= inline.CallFile is null;
@@ -59,7 +61,6 @@ sealed class FunctionCollector
             if (rva > uint.MaxValue)
                 continue;
 
-            _inlineCount++;
             _inlines.Add(new()
             {
                 Depth = inline.Depth,
@@ -77,17 +78,30 @@ sealed class FunctionCollector
     /// <summary>Writes both programs. Tells how many lines were dropped because they overlap others.</summary>
     public int Write(ByteBuffer lines, ByteBuffer inlines)
     {
+        Prepare();
+        if (_inlines.Count > 0)
+            InlineProgram.Write(inlines, _rva, _size, CollectionsMarshal.AsSpan(_inlines));
+        return LineProgram.Write(lines, _rva, _size, CollectionsMarshal.AsSpan(_lines));
+    }
+
+    /// <summary>Finds the line and the inlined calls at an address, as the programs would tell them.</summary>
+    public int Find(uint rva, Span<InlineRow> inlines, out LineRow line)
+    {
+        Prepare();
+        LineProgram.TryFind(CollectionsMarshal.AsSpan(_lines), _rva, _size, rva, out line);
+        return InlineProgram.Find(CollectionsMarshal.AsSpan(_inlines), _rva, _size, rva, inlines);
+    }
+
+    void Prepare()
+    {
         if (!_linesAreSorted)
             Sort(CollectionsMarshal.AsSpan(_lines));
-        var dropped = LineProgram.Write(lines, _rva, _size, CollectionsMarshal.AsSpan(_lines));
         if (_inlines.Count == 0)
-            return dropped;
+            return;
 
         SortInlines();
         if (_hasOldInlines)
             FindCallFiles();
-        InlineProgram.Write(inlines, _rva, _size, CollectionsMarshal.AsSpan(_inlines));
-        return dropped;
     }
 
     /// <summary>By address; lines at the same one stay in the order of the file, so that the first counts.</summary>

@@ -28,6 +28,7 @@ sealed class TableBuilder
     FunctionRow? _openFunction;
     CfiBlock? _openCfi;
     int _overlappingLines;
+    int _inlinesBefore;
 
     public TableBuilder()
     {
@@ -55,7 +56,8 @@ sealed class TableBuilder
 
     public void AddLine(LineRow line) => _function.Add(line);
 
-    public bool TryAddInline(InlineRecord inline) => _function.TryAdd(inline);
+    public bool TryAddInline(InlineRecord inline) =>
+        _inlinesBefore + _function.InlineCount <= FunctionCollector.MaxInlines && _function.TryAdd(inline);
 
     public void AddPublic(FunctionRecord record)
     {
@@ -133,6 +135,7 @@ sealed class TableBuilder
             });
         }
 
+        _inlinesBefore += _function.InlineCount;
         _openFunction = null;
     }
 

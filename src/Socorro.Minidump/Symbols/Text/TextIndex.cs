@@ -6,26 +6,17 @@ namespace Socorro.Minidumps.Symbols.Text;
 
 /// <summary>
 /// Looks symbols up in their text with an index over it: only the functions and unwind ranges that are asked for are read.
-/// The last thousand of each are remembered.
+/// The last thousand names and rules are remembered.
 /// </summary>
 sealed class TextIndex(TableImage index, SafeFileHandle text) : SymbolSource
 {
     const int Remembered = 1024;
+    const int MaxIdleReaders = 8;
 
-    // As much as most have. What is read behind the end is read in vain; where there is more, more is read.
-    const int FunctionLength = 1 << 12;
-    const int CfiLength = 1 << 10;
-    const int NameLength = 1 << 9;
-
-    readonly Lock _gate = new();
-    readonly TextFile _text = new(text);
-    readonly NameArena _names = new();
+    readonly PlaceReader?[] _idle = new PlaceReader?[MaxIdleReaders];
     readonly RuleSets _sets = new();
-    readonly FunctionCollector _collector = new();
-    readonly ByteBuffer _lines = new();
-    readonly ByteBuffer _inlines = new();
     readonly Function?[] _functions = new Function?[Remembered];
-    readonly CfiRange?[] _cfiRanges = new CfiRange?[Remembered];
+    readonly Rules?[] _rules = new Rules?[Remembered];
     readonly byte[]?[] _files = new byte[]?[index.CountRows(TableSection.Files, TableImage.NameStride)];
     readonly byte[]?[] _origins = new byte[]?[index.CountRows(TableSection.Origins, TableImage.NameStride)];
     volatile string[] _registerNames = [];
@@ -42,21 +33,35 @@ sealed class TextIndex(TableImage index, SafeFileHandle text) : SymbolSource
 
     public override IReadOnlyList<string> RegisterNames => _registerNames;
 
-    public override bool TryFindFunction(uint rva, out SourceFunction function)
+    public override bool TryFindFunction(uint rva, out FunctionSymbol symbol)
     {
-        function = default;
+        symbol = default;
         if (!index.TryFindFunctionRow(rva, out var row))
             return false;
 
-        ref var slot = ref _functions[row.Lines % Remembered];
-        if (slot is not { } known || known.Place != row.Lines)
+        if (FindRemembered(row) is not { } known)
         {
-            lock (_gate)
-                known = ReadFunction(row);
-            slot = known;
+            var reader = Rent();
+            known = Remember(row, reader.ReadFunction(row));
+            Return(reader);
         }
 
-        function = new() { Symbol = known.Symbol, Lines = known.Lines, Inlines = known.Inlines };
+        symbol = known.Symbol;
+        return true;
+    }
+
+    public override bool TryFindPosition(uint rva, Span<InlineRow> inlines, out SourcePosition position)
+    {
+        position = default;
+        if (!index.TryFindFunctionRow(rva, out var row))
+            return false;
+
+        var known = FindRemembered(row);
+        var reader = Rent();
+        position = reader.FindPosition(row, known?.Symbol, rva, inlines);
+        Return(reader);
+        if (known is null)
+            Remember(row, position.Function);
         return true;
     }
 
@@ -66,17 +71,10 @@ sealed class TextIndex(TableImage index, SafeFileHandle text) : SymbolSource
         if (!index.TryFindPublicRow(rva, out var row))
             return false;
 
-        lock (_gate)
-        {
-            if (!TryReadRecord(row.ParameterSize, RecordKind.Public, out var fields)
-                || !FunctionRecord.TryParsePublic(fields, out var record))
-            {
-                return false;
-            }
-
-            symbol = ToSymbol(record) with { Size = row.Size, IsPublic = true };
-            return true;
-        }
+        var reader = Rent();
+        var isThere = reader.TryReadPublic(row, out symbol);
+        Return(reader);
+        return isThere;
     }
 
     public override ReadOnlyMemory<byte> FindFile(uint number) =>
@@ -95,19 +93,17 @@ sealed class TextIndex(TableImage index, SafeFileHandle text) : SymbolSource
         if (!index.TryFindCfiBlock(rva, out var block))
             return false;
 
-        ref var slot = ref _cfiRanges[block.Rows % Remembered];
-        if (slot is not { } known || known.Place != block.Rows)
+        ref var slot = ref _rules[rva % Remembered];
+        if (slot is not { } known || known.Asked != rva)
         {
-            lock (_gate)
-                known = new(block.Rows, ReadCfi(block.Rows));
+            if (!TryReadRules(block, rva, out var found))
+                return false;
+
+            known = new(rva, found);
             slot = known;
         }
 
-        if (!CfiProgram.TryFind(known.Rows, block.Rva, rva, out var row))
-            return false;
-
-        lock (_gate)
-            rules = new(row.Rva, row.Rva == block.Rva, _sets.GetProgram(row.RuleSet));
+        rules = known.Found;
         return true;
     }
 
@@ -121,135 +117,66 @@ sealed class TextIndex(TableImage index, SafeFileHandle text) : SymbolSource
         return true;
     }
 
-    Function ReadFunction(FunctionRow row)
+    bool TryReadRules(CfiBlock block, uint rva, out SourceRules rules)
     {
-        _collector.FileOfOrigin = FindOriginFile;
-        FunctionSymbol symbol;
-        var length = FunctionLength;
-        while (!TryCollectFunction(_text.ReadLines(row.Lines, length, out var isLast), isLast, row, out symbol))
-            length *= 4;
-
-        _lines.Clear();
-        _inlines.Clear();
-        _collector.Write(_lines, _inlines);
-        return new(row.Lines, symbol, _lines.Written.ToArray(), _inlines.Written.ToArray());
-    }
-
-    /// <summary>False when the function may go on behind the lines.</summary>
-    bool TryCollectFunction(ReadOnlySpan<byte> lines, bool isLast, FunctionRow row, out FunctionSymbol symbol)
-    {
-        symbol = new() { Name = default, Rva = row.Rva, Size = row.Size };
-        _collector.Begin(row.Rva, row.Size);
-        var scanner = new RecordScanner(lines);
-        if (!scanner.MoveNext())
-            return isLast;
-
-        var parsed = FunctionRecord.TryParseFunction(scanner.Fields, out var record);
-        do
+        rules = default;
+        var reader = Rent();
+        var isThere = reader.TryCollectRules(block.Rows);
+        if (isThere)
         {
-            while (scanner.TryTakeLineRecord(out var line))
-                _collector.Add(line);
-        }
-        while (scanner.MoveNext() && Collect(scanner.Kind, scanner.Fields));
-
-        if (scanner.IsAtEnd && !isLast)
-            return false;
-
-        // The text may have been changed under the index.
-        if (parsed)
-            symbol = ToSymbol(record) with { Rva = row.Rva, Size = row.Size };
-        return true;
-    }
-
-    /// <summary>False when a record is not one of the function's.</summary>
-    bool Collect(RecordKind kind, FieldReader fields)
-    {
-        if (kind == RecordKind.Line && LineRecord.TryParse(fields, out var line))
-            _collector.Add(line);
-        if (kind == RecordKind.Inline && InlineRecord.TryParse(fields, out var inline))
-            _collector.TryAdd(inline);
-        return kind is not (RecordKind.Function or RecordKind.Public or RecordKind.CfiInit or RecordKind.Win);
-    }
-
-    byte[] ReadCfi(uint place)
-    {
-        var collector = new CfiCollector(_sets);
-        var length = CfiLength;
-        while (!TryCollectCfi(_text.ReadLines(place, length, out var isLast), isLast, collector))
-            length *= 4;
-
-        _lines.Clear();
-        collector.Write(_lines);
-        if (_registerNames.Length != _sets.RegisterNames.Count)
-            _registerNames = [.. _sets.RegisterNames];
-        return _lines.Written.ToArray();
-    }
-
-    /// <summary>False when the range may have more rows behind the lines.</summary>
-    static bool TryCollectCfi(ReadOnlySpan<byte> lines, bool isLast, CfiCollector collector)
-    {
-        var scanner = new RecordScanner(lines);
-        if (!scanner.MoveNext())
-            return isLast;
-
-        if (!CfiRecord.TryParseInit(scanner.Fields, out var init))
-            return true;
-
-        collector.Begin(init);
-        while (scanner.MoveNext() && scanner.Kind != RecordKind.CfiInit)
-        {
-            if (scanner.Kind == RecordKind.CfiRow && CfiRecord.TryParseRow(scanner.Fields, out var row))
-                collector.Add(row);
+            // A text has few distinct sets, so that all readers share them.
+            lock (_sets)
+            {
+                var row = reader.FindRules(rva);
+                rules = new(row.Rva, row.Rva == block.Rva, _sets.GetProgram(row.RuleSet));
+                if (_registerNames.Length != _sets.RegisterNames.Count)
+                    _registerNames = [.. _sets.RegisterNames];
+            }
         }
 
-        return isLast || !scanner.IsAtEnd;
+        Return(reader);
+        return isThere;
     }
 
     byte[] ReadName(uint place, RecordKind kind)
     {
-        lock (_gate)
-        {
-            if (!TryReadRecord(place, kind, out var fields))
-                return [];
+        var reader = Rent();
+        var name = reader.ReadName(place, kind);
+        Return(reader);
+        return name;
+    }
 
-            var name = kind switch
+    Function? FindRemembered(FunctionRow row) =>
+        _functions[row.Lines % Remembered] is { } known && known.Place == row.Lines ? known : null;
+
+    Function Remember(FunctionRow row, FunctionSymbol symbol) =>
+        _functions[row.Lines % Remembered] = new(row.Lines, symbol);
+
+    // Of readers that come back when all places are taken, or to a place that another takes at the same time, one is lost.
+    PlaceReader Rent()
+    {
+        for (var i = 0; i < _idle.Length; i++)
+        {
+            if (_idle[i] is not null && Interlocked.Exchange(ref _idle[i], null) is { } idle)
+                return idle;
+        }
+
+        return new(index, text, _sets);
+    }
+
+    void Return(PlaceReader reader)
+    {
+        for (var i = 0; i < _idle.Length; i++)
+        {
+            if (_idle[i] is null)
             {
-                RecordKind.Win => WinRecord.TryParse(fields, out var win) ? win.Program : default,
-                RecordKind.File => NameRecord.TryParseFile(fields, out var file) ? file.Name : default,
-                _ => NameRecord.TryParseOrigin(fields, out var origin) ? origin.Name : default,
-            };
-            return StringPool.IsClean(name) ? name.ToArray() : StringPool.Clean(name);
+                _idle[i] = reader;
+                return;
+            }
         }
     }
 
-    uint? FindOriginFile(uint number) => index.TryFindNumber(TableSection.Origins, number, out _, out var place)
-        && TryReadRecord(place, RecordKind.InlineOrigin, out var fields)
-        && NameRecord.TryParseOrigin(fields, out var origin) ? origin.File : null;
+    sealed record Function(uint Place, FunctionSymbol Symbol);
 
-    /// <summary>The record at a place of the text, which may have been changed under the index.</summary>
-    bool TryReadRecord(uint place, RecordKind kind, out FieldReader fields)
-    {
-        var length = NameLength;
-        ReadOnlySpan<byte> lines;
-        while ((lines = _text.ReadLines(place, length, out var isLast)).IsEmpty && !isLast)
-            length *= 4;
-
-        var scanner = new RecordScanner(lines);
-        var isThere = scanner.MoveNext() && scanner.Kind == kind;
-        fields = scanner.Fields;
-        return isThere;
-    }
-
-    FunctionSymbol ToSymbol(FunctionRecord record) => new()
-    {
-        Name = _names.Keep(record.Name),
-        Rva = record.Rva,
-        Size = record.Size,
-        ParameterSize = record.ParameterSize,
-        IsMultiple = record.IsMultiple,
-    };
-
-    sealed record Function(uint Place, FunctionSymbol Symbol, byte[] Lines, byte[] Inlines);
-
-    sealed record CfiRange(uint Place, byte[] Rows);
+    sealed record Rules(uint Asked, SourceRules Found);
 }
