@@ -9,7 +9,6 @@ using Socorro.Minidumps;
 using Socorro.Minidumps.Symbols;
 using Socorro.Processing;
 using Socorro.Signatures;
-using Socorro.Signatures.Lists;
 using Socorro.Storage;
 
 namespace Socorro.Benchmarks;
@@ -40,7 +39,7 @@ public class ProcessBenchmarks
             metrics,
             NullLogger<DumpWalker>.Instance);
         var pipelines = PipelineChoice.Create(
-            FieldSet.Default, new SignatureGenerator(SignatureLists.BuiltIn), [], metrics, time, NullLoggerFactory.Instance);
+            FieldSet.Default, SignatureGenerators.BuiltIn, [], metrics, time, NullLoggerFactory.Instance);
         _processor = new(_engines.Store, _engines.Catalog, walker, pipelines, metrics, time);
 
         using var compressor = new DumpCompressor();

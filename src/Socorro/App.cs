@@ -34,7 +34,7 @@ public static class App
         builder.Services.AddSingleton(TimeProvider.System);
         await AddEnginesAsync(builder.Services, options, loggers, cancel);
         AddCollecting(builder.Services, options, loggers);
-        AddProcessing(builder.Services, options);
+        AddProcessing(builder.Services, options, loggers);
         builder.Services.AddSocorroWeb();
 
         var app = builder.Build();
@@ -94,12 +94,12 @@ public static class App
         services.AddSingleton<Collector>();
     }
 
-    static void AddProcessing(IServiceCollection services, Options options)
+    static void AddProcessing(IServiceCollection services, Options options, ILoggerFactory loggers)
     {
         var rules = OperatorRules.Load(options);
         services.AddSingleton(rules.Fields);
-        services.AddSingleton(SignatureLists.BuiltIn);
-        services.AddSingleton(provider => new SignatureGenerator(provider.GetRequiredService<SignatureLists>()));
+        services.AddSingleton(LoadSignatureLists(options, loggers));
+        AddLoop<SignatureGenerators>(services, generators => generators.FollowAsync);
         services.AddSingleton(provider =>
             new ProcessingMetrics(provider.GetRequiredService<IMeterFactory>().Create("Socorro")));
         AddSymbols(services, options);
@@ -110,7 +110,7 @@ public static class App
             provider.GetRequiredService<ProcessingMetrics>(),
             provider.GetRequiredService<ILogger<DumpWalker>>()));
         services.AddSingleton(provider => rules.Build(
-            provider.GetRequiredService<SignatureGenerator>(),
+            provider.GetRequiredService<SignatureGenerators>(),
             provider.GetRequiredService<ProcessingMetrics>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
@@ -139,6 +139,22 @@ public static class App
             Folder = fetched,
         };
         services.AddSingleton(_ => new SymbolSupply(supply, store));
+    }
+
+    static SignatureGenerators LoadSignatureLists(Options options, ILoggerFactory loggers)
+    {
+        var folder = new ListFolder(options.SignatureListFolder);
+        if (options.SignatureLists.Length > 0 && !folder.Exists)
+            throw new VerbFailedException($"There is no folder {folder.Path} with signature lists.", exitCode: 2);
+
+        try
+        {
+            return new(folder, TimeProvider.System, loggers.CreateLogger<SignatureGenerators>());
+        }
+        catch (Exception e) when (e is SignatureListException or IOException or UnauthorizedAccessException)
+        {
+            throw new VerbFailedException($"the signature lists can't be used:\n{e.Message}", exitCode: 2, cause: e);
+        }
     }
 
     static void AddLoop<T>(IServiceCollection services, Func<T, Func<CancellationToken, Task>> run)

@@ -29,7 +29,7 @@ public sealed record OperatorRules(FieldSet Fields, IReadOnlyList<Plugin> Plugin
     /// <summary>All rules in their order, checked against each other and the fields: a crash is no time to find out.</summary>
     /// <exception cref="VerbFailedException">They don't fit; it names all that is wrong.</exception>
     public PipelineChoice Build(
-        SignatureGenerator signatures, ProcessingMetrics metrics, TimeProvider time, ILoggerFactory loggers)
+        SignatureGenerators signatures, ProcessingMetrics metrics, TimeProvider time, ILoggerFactory loggers)
     {
         try
         {

@@ -35,6 +35,12 @@ public sealed record Options
     /// <summary>A folder with one sub-folder for each plug-in; empty for none.</summary>
     public string Plugins { get; init; } = "";
 
+    /// <summary>The folder of the operator's signature lists; empty for the one in the data folder, if it is there.</summary>
+    public string SignatureLists { get; init; } = "";
+
+    /// <summary>Where the operator's signature lists are, whether there are any or not.</summary>
+    public string SignatureListFolder => SignatureLists.Length > 0 ? SignatureLists : Path.Combine(Data, "signature-lists");
+
     /// <summary>Crashes processed at a time.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
 }
@@ -120,6 +126,12 @@ public sealed record Setting(
             "A folder of plug-ins with processing rules of your own, see 'socorro plugins'",
             options => options.Plugins,
             (options, values) => options with { Plugins = values[^1] }),
+        new(
+            "signature-lists",
+            "DIR",
+            "The folder of your signature lists, followed while running; signature-lists in the data folder unless said",
+            options => options.SignatureLists,
+            (options, values) => options with { SignatureLists = values[^1] }),
         new(
             "workers",
             "N",

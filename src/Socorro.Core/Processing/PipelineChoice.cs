@@ -19,7 +19,7 @@ public sealed record PipelineChoice(Pipeline Default, IReadOnlyDictionary<string
     /// <exception cref="FieldsException">A field needs a rule that does not write it.</exception>
     public static PipelineChoice Create(
         FieldSet fields,
-        SignatureGenerator signatures,
+        SignatureGenerators signatures,
         IReadOnlyList<Plugin> plugins,
         ProcessingMetrics metrics,
         TimeProvider time,

@@ -12,7 +12,7 @@ namespace Socorro.Processing;
 public sealed record Ruleset(string Name, IReadOnlyList<Rule> Rules)
 {
     /// <summary>For any product.</summary>
-    public static Ruleset Default(SignatureGenerator signatures) => new(
+    public static Ruleset Default(SignatureGenerators signatures) => new(
         "default",
         [
             new IdentifierRule(),
@@ -31,6 +31,7 @@ public sealed record Ruleset(string Name, IReadOnlyList<Rule> Rules)
             new BreadcrumbsRule(),
             new JavaStackTraceRule(),
             new JavaExceptionRule(),
+            new JavaScriptStackTraceRule(),
             new MacCrashInfoRule(),
             new ReportTypeRule(),
             new ProcessorRule(),
@@ -44,7 +45,7 @@ public sealed record Ruleset(string Name, IReadOnlyList<Rule> Rules)
         ]);
 
     /// <summary>For Mozilla's products: the rules for any product, and those that only their annotations give sense to.</summary>
-    public static Ruleset Mozilla(SignatureGenerator signatures, VersionLookup findVersion) => new(
+    public static Ruleset Mozilla(SignatureGenerators signatures, VersionLookup findVersion) => new(
         "mozilla",
         [
             new IdentifierRule(),
@@ -72,6 +73,7 @@ public sealed record Ruleset(string Name, IReadOnlyList<Rule> Rules)
             new BreadcrumbsRule(),
             new JavaStackTraceRule(),
             new JavaExceptionRule(),
+            new JavaScriptStackTraceRule(),
             new MacCrashInfoRule(),
             new MozCrashReasonRule(),
             new UtilityActorsNameRule(),

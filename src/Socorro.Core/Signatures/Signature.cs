@@ -21,7 +21,7 @@ public sealed record Signature
     /// </summary>
     public string? StackHash { get; init; }
 
-    /// <summary>Which lists were used, see <see cref="Lists.SignatureLists.Version"/>.</summary>
+    /// <summary>Which lists were used, see <see cref="Lists.SignatureLists.FullVersion"/>.</summary>
     public required string ListsVersion { get; init; }
 
     /// <summary>Each decision in order, when that was asked for.</summary>

@@ -9,12 +9,11 @@ namespace Socorro.Signatures;
 /// </summary>
 public sealed class SignatureGenerator
 {
-    readonly SignatureLists _lists;
     readonly SignatureMode _mode;
 
     public SignatureGenerator(SignatureLists lists, SignatureMode mode = SignatureMode.Corrected)
     {
-        _lists = lists;
+        Lists = lists;
         _mode = mode;
         Stack = new(lists, mode);
         var stackRule = new StackRule(Stack);
@@ -37,6 +36,9 @@ public sealed class SignatureGenerator
             new LengthRule(),
         ];
     }
+
+    /// <summary>The lists that it reads stacks with.</summary>
+    public SignatureLists Lists { get; }
 
     internal StackSignature Stack { get; }
 
@@ -70,7 +72,7 @@ public sealed class SignatureGenerator
             ProtoSignature = draft.ProtoSignature,
             NormalizedFrames = draft.NormalizedFrames,
             StackHash = draft.StackHash,
-            ListsVersion = _lists.Version,
+            ListsVersion = Lists.FullVersion,
             Debug = draft.Debug ?? [],
         };
     }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Socorro.Processing.Plugins;
-using Socorro.Signatures.Lists;
+using Socorro.Signatures;
 
 namespace Socorro.Cli;
 
@@ -49,7 +49,7 @@ static class PluginsVerb
             return 1;
 
         OperatorRules.Load(options).Build(
-            new(SignatureLists.BuiltIn), new(new Meter("Socorro")), TimeProvider.System, NullLoggerFactory.Instance);
+            SignatureGenerators.BuiltIn, new(new Meter("Socorro")), TimeProvider.System, NullLoggerFactory.Instance);
         output.WriteLine(plugins.Count == 0 ? "There is none." : "All of them can be used.");
         return 0;
     }

@@ -14,7 +14,7 @@ public sealed class FieldSetTests : IDisposable
         Assert.Equal(
             """
             breadcrumbs client_id collector_metadata collector_notes dumper_error expected_minidumps
-            glean_client_id gmp_library_path has_guard_page_access java_exception_raw java_stack_trace_raw mac_boot_args mdsw_return_code mdsw_stderr
+            glean_client_id gmp_library_path has_guard_page_access java_exception_raw java_stack_trace_raw js_stack_trace_raw mac_boot_args mdsw_return_code mdsw_stderr
             memory_report memory_report_error module_signature_info moz_crash_reason_raw phc_alloc_stack
             phc_base_address phc_free_stack phc_kind phc_usable_size remote_type signature_debug soft_errors
             submitted_from_infobar telemetry_environment url user_comments

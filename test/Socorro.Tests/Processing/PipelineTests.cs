@@ -19,6 +19,19 @@ public sealed class PipelineTests
         Assert.True(document.GetProperty("success").GetBoolean());
     }
 
+    [Fact]
+    public void A_JavaScript_stack_names_a_crash_without_a_native_one_and_shows_everyone_no_page()
+    {
+        var document = Pipelines.Process(Pipelines.Crash((
+            "electron.v8-oom.stack",
+            "TypeError: secret is no function\n    #0 load (https://host/secret/app.js?user=secret:10:5)\n    #1 (anonymous) (a.js:1:2)")));
+
+        Assert.Equal("TypeError: at load (app.js)", document.GetProperty("signature").GetString());
+        Assert.Equal(
+            "TypeError\n\tat load (app.js:10:5)\n\tat <anonymous> (a.js:1:2)",
+            document.GetProperty("js_stack_trace").GetString());
+    }
+
     [Theory]
     [InlineData(DumpWalk.Empty, "StackWalk: upload_file_minidump is empty--skipping minidump processing")]
     [InlineData("HeaderMismatch", "StackWalk: upload_file_minidump failed: HeaderMismatch")]

@@ -6,14 +6,14 @@ using Socorro.Crashes;
 using Socorro.Fields;
 using Socorro.Processing;
 using Socorro.Signatures;
-using Socorro.Signatures.Lists;
 
 namespace Socorro.Tests.Processing;
 
 /// <summary>Pipelines with all that they need, and crashes to run through them.</summary>
 static class Pipelines
 {
-    public static readonly SignatureGenerator Signatures = new(SignatureLists.BuiltIn);
+    /// <summary>With the built-in lists alone.</summary>
+    public static readonly SignatureGenerators Signatures = SignatureGenerators.BuiltIn;
 
     public static readonly Ruleset Default = Ruleset.Default(Signatures);
 

@@ -99,6 +99,8 @@ public sealed class FrameLanguageTests
         Assert.Equal(
             "TypeError: at load (app.js)",
             Of("TypeError: x is undefined\n    at load (https://host/app.3f2a9c01.js?v=2:10:5)\n    at main (a.js:1:1)"));
+        Assert.Equal("JavaScript error: at load (app.js)", Of("    #0 load (file:///srv/app.js:10:5)\n    #1 (anonymous) (app.js:1:2)"));
+        Assert.Equal("JavaScript error: at load (app.js)", Of("the user said no\n  at load (app.js:10:5)"));
         Assert.Equal("TypeError: at load (app.js)", Of("TypeError: x is undefined\nload@https://host/app.js:10:5"));
         Assert.Equal("RangeError", Of("RangeError: out of it"));
     }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Time.Testing;
 using Socorro.Signatures;
 using Socorro.Signatures.Lists;
 
@@ -63,6 +62,15 @@ public sealed class SignatureListsTests : IDisposable
     }
 
     [Fact]
+    public void Lists_that_are_too_much_together_are_named_as_a_mistake()
+    {
+        var entry = string.Concat(Enumerable.Repeat("[ab]{60}", 20));
+        Write("prefix.txt", string.Join('\n', Enumerable.Range(0, 100).Select(i => $"{entry}{i}")));
+
+        Assert.Throws<SignatureListException>(() => SignatureLists.Load(_folder));
+    }
+
+    [Fact]
     public void The_lists_that_come_with_Socorro_are_valid_and_leave_an_ordinary_function_alone()
     {
         var lists = SignatureLists.BuiltIn;
@@ -92,36 +100,6 @@ public sealed class SignatureListsTests : IDisposable
         };
 
         Assert.Equal(expected, new SignatureGenerator(SignatureLists.BuiltIn).Generate(crash).Text);
-    }
-
-    [Fact]
-    public void A_live_generator_follows_its_files_and_keeps_the_last_good_lists()
-    {
-        var time = new FakeTimeProvider();
-        var crash = new CrashData
-        {
-            CrashingThread = 0,
-            Threads = [new([new() { Function = "ours" }, new() { Function = "theirs" }])],
-        };
-        var live = new LiveSignatureGenerator([_folder], time);
-        Assert.Equal("ours", live.Current.Generate(crash).Text);
-
-        Write("prefix.txt", "ours\n");
-        Assert.Equal("ours", live.Current.Generate(crash).Text);
-        time.Advance(TimeSpan.FromSeconds(1));
-        var changed = live.Current.Generate(crash);
-        Assert.Equal("ours | theirs", changed.Text);
-        Assert.NotEqual(SignatureLists.BuiltIn.Version, changed.ListsVersion);
-
-        Write("prefix.txt", "ours\n(\n");
-        time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal("ours | theirs", live.Current.Generate(crash).Text);
-        Assert.Contains("prefix.txt:2", live.Problem, StringComparison.Ordinal);
-
-        Write("prefix.txt", "");
-        time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal("ours", live.Current.Generate(crash).Text);
-        Assert.Null(live.Problem);
     }
 
     void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder, name), text);

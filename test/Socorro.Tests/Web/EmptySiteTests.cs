@@ -49,6 +49,22 @@ public sealed class EmptySiteTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_status_page_says_which_signature_lists_are_in_use_and_what_is_wrong_with_new_ones()
+    {
+        await _site.InitializeAsync();
+        Directory.CreateDirectory(Path.Combine(_site.Signatures.Folder.Path, "Editor"));
+        await File.WriteAllTextAsync(Path.Combine(_site.Signatures.Folder.Path, "Editor", "prefix.txt"), "ours", Cancel);
+        _site.Signatures.Refresh();
+        await File.WriteAllTextAsync(Path.Combine(_site.Signatures.Folder.Path, "Editor", "prefix.txt"), "(ours", Cancel);
+        _site.Signatures.Refresh();
+
+        var (_, html) = await _site.BrowseAsync("/monitoring/");
+
+        Assert.Contains(_site.Signatures.For("Editor").Lists.Version, html, StringComparison.Ordinal);
+        Assert.Contains("Editor/prefix.txt:1: ", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Heartbeat_is_green_and_turns_red_with_reasons()
     {
         await _site.InitializeAsync();

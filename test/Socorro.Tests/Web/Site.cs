@@ -10,6 +10,7 @@ using Microsoft.Extensions.Time.Testing;
 using Socorro.Access;
 using Socorro.Crashes;
 using Socorro.Engines.Embedded;
+using Socorro.Signatures;
 using Socorro.Storage;
 using Socorro.Tests.Processing;
 using Socorro.Tests.Storage;
@@ -45,6 +46,10 @@ public sealed class Site : IAsyncLifetime
 
     EmbeddedEngines Engines => _engines ?? throw new InvalidOperationException("not started");
 
+    /// <summary>Follow nothing by themselves: <see cref="SignatureGenerators.Refresh"/> looks at the folder.</summary>
+    public SignatureGenerators Signatures => field ??= new(
+        new(Path.Combine(DataFolder, "signature-lists")), Time, NullLogger<SignatureGenerators>.Instance);
+
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
@@ -55,6 +60,7 @@ public sealed class Site : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton(new Options { Data = DataFolder, Symbols = [_folder.Of("no symbols here")] });
         builder.Services.AddSingleton(new FreeSpace(DataFolder, floor: 0));
+        builder.Services.AddSingleton(Signatures);
         builder.Services.AddSingleton<TimeProvider>(Time);
         builder.Services.AddSingleton(Store);
         builder.Services.AddSingleton(Queue);

@@ -3,7 +3,7 @@ using Socorro.Signatures;
 
 namespace Socorro.Processing.Rules;
 
-sealed class SignatureRule(SignatureGenerator signatures) : Rule
+sealed class SignatureRule(SignatureGenerators signatures) : Rule
 {
     public override string Name => "Signature";
 
@@ -13,7 +13,7 @@ sealed class SignatureRule(SignatureGenerator signatures) : Rule
     [
         "java_stack_trace", "java_exception", "oom_allocation_size", "js_large_allocation_failure", "abort_message",
         "async_shutdown_timeout", "ipc_channel_error", "ipc_message_name", "mdsw_status_string", "hang",
-        "additional_minidumps",
+        "additional_minidumps", "js_stack_trace", "product",
     ];
 
     public override IReadOnlyList<string> Outputs =>
@@ -28,7 +28,7 @@ sealed class SignatureRule(SignatureGenerator signatures) : Rule
         if (crash.Report.ValueKind == JsonValueKind.Object)
             data = CrashDataReader.WithReport(data, crash.Report);
 
-        var signature = signatures.Generate(data, explain: true);
+        var signature = signatures.For(crash.FindText("product")).Generate(data, explain: true);
         crash.Set("signature", signature.Text);
         crash.Set("signature_lists", signature.ListsVersion);
         crash.Set("signature_debug", string.Join('\n', signature.Debug));

@@ -12,14 +12,16 @@ public sealed class SignatureLists
 {
     static readonly Lazy<SignatureLists> Default = new(() => From(Layer.BuiltIn));
 
-    SignatureLists(IReadOnlyDictionary<string, IReadOnlyList<string>> entries, IReadOnlyList<Sentinel> sentinels)
+    SignatureLists(IReadOnlyDictionary<string, IReadOnlyList<string>> entries, IEnumerable<string> layers)
     {
+        var sentinels = entries[Layer.Sentinels].Select(Sentinel.Parse);
         Irrelevant = new(entries[Layer.Irrelevant]);
         Prefix = new(entries[Layer.Prefix]);
         LineNumbers = new(entries[Layer.LineNumbers]);
         Sentinels = sentinels.ToLookup(sentinel => sentinel.Frame, sentinel => sentinel.Witness)
             .ToFrozenDictionary(group => group.Key, IReadOnlyList<string?> (group) => [.. group]);
         Version = HashOf(entries);
+        FullVersion = $"{Version} ({string.Join(" + ", layers)})";
     }
 
     /// <summary>The lists that come with Socorro, alone.</summary>
@@ -40,6 +42,9 @@ public sealed class SignatureLists
     /// <summary>12 hex digits that change with any entry and not with comments.</summary>
     public string Version { get; }
 
+    /// <summary>The version with the layers that the lists are made of: <c>3fa4c1d2e5f6 (built-in + Browser 12)</c>.</summary>
+    public string FullVersion { get; }
+
     /// <summary>Reads a folder of lists, used alone.</summary>
     /// <exception cref="SignatureListException">Entries are wrong; the message names each with its file and line.</exception>
     /// <exception cref="DirectoryNotFoundException">There is no such folder.</exception>
@@ -52,9 +57,18 @@ public sealed class SignatureLists
         var problems = new List<ListProblem>();
         var entries = Layer.FileNames.ToDictionary(
             name => name, IReadOnlyList<string> (name) => Merge(name, layers, problems));
-        return problems.Count == 0
-            ? new(entries, [.. entries[Layer.Sentinels].Select(Sentinel.Parse)])
-            : throw new SignatureListException(problems);
+        if (problems.Count > 0)
+            throw new SignatureListException(problems);
+
+        try
+        {
+            return new(entries, layers.Select(layer => layer.Title));
+        }
+        catch (NotSupportedException e)
+        {
+            // Each entry was good; together they are too much.
+            throw new SignatureListException([new(layers[^1].Name, 1, e.Message)]);
+        }
     }
 
     static List<string> Merge(string name, IReadOnlyList<Layer> layers, List<ListProblem> problems)

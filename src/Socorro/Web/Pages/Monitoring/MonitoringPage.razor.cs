@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Socorro.Processing;
 using Socorro.Processing.Plugins;
+using Socorro.Signatures;
 using Socorro.Storage;
 using Socorro.Web.Api;
 
@@ -47,6 +48,9 @@ public sealed partial class MonitoringPage
     public required IEnumerable<IGrouping<Plugin, IsolatedRule>> Plugins { get; set; }
 
     [Parameter, EditorRequired]
+    public required SignatureGenerators Signatures { get; set; }
+
+    [Parameter, EditorRequired]
     public required string DataFolder { get; set; }
 
     [Parameter]
@@ -68,6 +72,7 @@ public sealed partial class MonitoringPage
         CrashQueue queue,
         Catalog catalog,
         Reconciler reconciler,
+        SignatureGenerators signatures,
         Options options,
         PipelineChoice pipelines,
         TimeProvider time,
@@ -89,6 +94,7 @@ public sealed partial class MonitoringPage
             LastWeek = hasCatalog ? await catalog.CountAsync(now.AddDays(-7), cancel) : 0,
             Symbols = options.Symbols.Select(path => new SymbolFolder(path, Directory.Exists(path))).ToList(),
             Plugins = pipelines.Default.Ruleset.Rules.OfType<IsolatedRule>().GroupBy(rule => rule.Plugin),
+            Signatures = signatures,
             DataFolder = data,
             FreeBytes = Directory.Exists(data) ? new DriveInfo(data).AvailableFreeSpace : (long?)null,
             options.Workers,
