@@ -38,6 +38,7 @@ public sealed class ArchitectureTests
         ("Socorro.Signatures", ["Socorro.Storage", "Socorro.Processing", "Socorro.Fields"]),
         ("Socorro.Search", ["Socorro.Processing", "Socorro.Signatures", "Socorro.Minidumps"]),
         ("Socorro.Fields", ["Socorro.Storage", "Socorro.Processing", "Socorro.Signatures"]),
+        ("Socorro.Conditions", ["Socorro.Storage", "Socorro.Processing", "Socorro.Fields", "Socorro.Throttling"]),
         ("Socorro.Throttling", ["Socorro.Storage", "Socorro.Processing", "Socorro.Signatures"]),
         ("Socorro.Engines", ["Socorro.Processing", "Socorro.Signatures", "Socorro.Minidumps"]),
         ("Socorro.Collecting", ["Socorro.Web", "Socorro.Cli", "Socorro.Engines", "Socorro.Processing", "Socorro.Minidumps"]),

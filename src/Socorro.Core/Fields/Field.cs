@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Socorro.Conditions;
 
 namespace Socorro.Fields;
 
@@ -46,13 +47,29 @@ public enum FieldForm
 public abstract record FieldSource
 {
     /// <summary>The client's first annotation of these names, converted to the field's type.</summary>
-    public sealed record Annotation(IReadOnlyList<string> Names) : FieldSource;
+    public sealed record Annotation(IReadOnlyList<string> Names) : FieldSource
+    {
+        public override string ToString() => string.Join(", ", Names);
+    }
 
     /// <summary>A place in the stack walker's report, as names from the outermost to the innermost.</summary>
-    public sealed record Report(IReadOnlyList<string> Path) : FieldSource;
+    public sealed record Report(IReadOnlyList<string> Path) : FieldSource
+    {
+        public override string ToString() => $"report.{string.Join('.', Path)}";
+    }
 
     /// <summary>A processing rule, which may look at annotations of these names.</summary>
-    public sealed record Rule(string Name, IReadOnlyList<string> Annotations) : FieldSource;
+    public sealed record Rule(string Name, IReadOnlyList<string> Annotations) : FieldSource
+    {
+        public override string ToString() =>
+            Annotations.Count == 0 ? $"rule {Name}" : $"rule {Name}, from {string.Join(", ", Annotations)}";
+    }
+
+    /// <summary>The first of these steps that gives a value of the field's type.</summary>
+    public sealed record Mapping(IReadOnlyList<MappingStep> Steps) : FieldSource
+    {
+        public override string ToString() => string.Join(", else ", Steps);
+    }
 }
 
 /// <summary>One declared field of a processed crash: the only place that says what it is.</summary>
@@ -95,6 +112,16 @@ public sealed record Field
     {
         FieldSource.Annotation source => source.Names,
         FieldSource.Rule source => source.Annotations,
+        FieldSource.Mapping source => [.. source.Steps.Select(step => step.From).OfType<Subject.Annotation>().Select(from => from.Name)],
+        _ => [],
+    };
+
+    /// <summary>Those of them that it repeats as they are: whoever may read it reads them.</summary>
+    public IReadOnlyList<string> CopiedAnnotations => Source switch
+    {
+        FieldSource.Annotation source => source.Names,
+        FieldSource.Mapping source =>
+            [.. source.Steps.Where(step => step.IsCopy).Select(step => step.From).OfType<Subject.Annotation>().Select(from => from.Name)],
         _ => [],
     };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Socorro.Conditions;
 
 namespace Socorro.Fields;
 
@@ -15,7 +16,8 @@ sealed partial class FieldReader
 
     readonly Dictionary<string, string> _declaredIn = [];
     readonly Dictionary<string, string> _searchNames = [];
-    readonly Dictionary<string, (bool IsPublic, string Field)> _copied = [];
+    readonly Dictionary<string, string> _publicCopies = [];
+    readonly Dictionary<string, string> _protected = [];
 
     public List<Field> Fields { get; } = [];
 
@@ -62,7 +64,7 @@ sealed partial class FieldReader
                 if (row is null)
                     Errors.Add($"{file}, row {number}: is null");
                 else
-                    Add(row, file, $"{file}, row {number} ({row.Name ?? "no name"})");
+                    Add(row, element, file, $"{file}, row {number} ({row.Name ?? "no name"})");
             }
             catch (JsonException e)
             {
@@ -71,7 +73,7 @@ sealed partial class FieldReader
         }
     }
 
-    void Add(FieldRow row, string file, string where)
+    void Add(FieldRow row, JsonElement element, string file, string where)
     {
         var mistakes = Errors.Count;
         void Refuse(string what) => Errors.Add($"{where}: {what}");
@@ -88,17 +90,14 @@ sealed partial class FieldReader
 
         var type = Choose<FieldType>(row.Type, "type", Refuse);
         var form = row.Form is null ? FieldForm.Plain : Choose<FieldForm>(row.Form, "form", Refuse);
-        var source = ReadSource(row, Refuse);
+        var source = ReadSource(row, element, Refuse);
         var search = ReadSearch(row, Refuse);
         var place = ReadPlace(row.Show, Refuse);
         CheckDefault(row.Default, type, Refuse);
-        if (source is FieldSource.Annotation { Names: var names } && row.Public is { } isPublic)
-            CheckCopies(row.Name ?? "", names, isPublic, Refuse);
-
         if (Errors.Count > mistakes)
             return;
 
-        Fields.Add(new()
+        var field = new Field
         {
             Name = row.Name!, // Checked above, as are the others.
             Type = type,
@@ -111,24 +110,30 @@ sealed partial class FieldReader
             Form = form,
             Search = search,
             Place = place,
-        });
+        };
+        CheckCopies(field, Refuse);
+        Fields.Add(field);
     }
 
-    static FieldSource? ReadSource(FieldRow row, Action<string> refuse)
+    static FieldSource? ReadSource(FieldRow row, JsonElement element, Action<string> refuse)
     {
         var annotations = row.Annotations ?? [];
         switch (row)
         {
+            case { From: not null, Report: null, Rule: null } when annotations.Count == 0:
+                return new FieldSource.Mapping(MappingReader.Read(element, refuse));
+            case { From: not null }:
+                break;
             case { Rule: { } rule, Report: null }:
                 return new FieldSource.Rule(rule, annotations);
             case { Report: { Length: > 0 } path, Rule: null } when annotations.Count == 0:
                 return new FieldSource.Report(path.Split('.'));
             case { Rule: null, Report: null } when annotations.Count > 0:
                 return new FieldSource.Annotation(annotations);
-            default:
-                refuse("must say where it comes from: annotations, report, or rule");
-                return null;
         }
+
+        refuse("must say where it comes from: annotations, report, from, or rule");
+        return null;
     }
 
     FieldSearch? ReadSearch(FieldRow row, Action<string> refuse)
@@ -168,12 +173,27 @@ sealed partial class FieldReader
     }
 
     /// <summary>Else a public copy would give away what a protected field keeps.</summary>
-    void CheckCopies(string field, IReadOnlyList<string> names, bool isPublic, Action<string> refuse)
+    void CheckCopies(Field field, Action<string> refuse)
     {
-        foreach (var name in names)
+        foreach (var name in field.IsPublic ? field.CopiedAnnotations : field.Annotations)
         {
-            if (!_copied.TryAdd(name, (isPublic, field)) && _copied[name].IsPublic != isPublic)
-                refuse($"annotation {name} feeds {_copied[name].Field}, which is {(isPublic ? "protected" : "public")}");
+            (field.IsPublic ? _publicCopies : _protected).TryAdd(name, field.Name);
+            if ((field.IsPublic ? _protected : _publicCopies).TryGetValue(name, out var other))
+                refuse($"annotation {name} feeds {other}, which is {(field.IsPublic ? "protected" : "public")}");
+        }
+    }
+
+    /// <summary>The same for fields made from other fields, which may be declared after them.</summary>
+    public void CheckSources()
+    {
+        var kept = Fields.Where(field => !field.IsPublic).Select(field => field.Name).ToHashSet();
+        foreach (var field in Fields.Where(field => field is { IsPublic: true, Source: FieldSource.Mapping }))
+        {
+            foreach (var step in ((FieldSource.Mapping)field.Source).Steps.Where(step => step.IsCopy))
+            {
+                if (step.From is Subject.Field { Name: var source } && kept.Contains(source))
+                    Errors.Add($"{field.DeclaredAt}: copies {source}, which is protected, and is public itself");
+            }
         }
     }
 
@@ -217,6 +237,9 @@ sealed record FieldRow
     public string? Report { get; init; }
 
     public string? Rule { get; init; }
+
+    /// <summary>The steps of a mapping; see <see cref="MappingReader"/>.</summary>
+    public JsonNode? From { get; init; }
 
     public JsonNode? Default { get; init; }
 

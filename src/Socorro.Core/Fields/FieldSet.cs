@@ -20,7 +20,10 @@ public sealed class FieldSet
         _patterns = [.. fields.Where(field => field.Name.EndsWith('*'))];
         _annotations = fields.SelectMany(field => field.Annotations).ToFrozenSet();
         var protectedOnes = fields.Where(field => !field.IsPublic).SelectMany(field => field.Annotations);
-        _publicAnnotations = _annotations.Except(protectedOnes).ToFrozenSet();
+        // What is cut out of an annotation may be public without all of it being so.
+        var shown = fields.Where(field => field.Source is not FieldSource.Mapping).SelectMany(field => field.Annotations)
+            .Concat(fields.SelectMany(field => field.CopiedAnnotations));
+        _publicAnnotations = shown.Except(protectedOnes).ToFrozenSet();
     }
 
     /// <summary>The fields that come with the product.</summary>
@@ -40,6 +43,7 @@ public sealed class FieldSet
         foreach (var file in files)
             reader.ReadFile(file);
 
+        reader.CheckSources();
         return reader.Errors.Count == 0 ? new(reader.Fields) : throw new FieldsException(reader.Errors);
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Socorro.Crashes;
 using Socorro.Fields;
 using Socorro.Processing.Plugins;
+using Socorro.Processing.Rules;
 using Socorro.Signatures;
 
 namespace Socorro.Processing;
@@ -25,9 +26,12 @@ public sealed record PipelineChoice(Pipeline Default, IReadOnlyDictionary<string
         TimeProvider time,
         ILoggerFactory loggers)
     {
-        // Those of plug-ins come last: they may read whatever is known, and change nothing of it.
-        List<IsolatedRule> added =
-            [.. plugins.SelectMany(plugin => plugin.Rules.Select(rule => new IsolatedRule(rule, plugin, fields)))];
+        // An operator's come last: they may read whatever is known, and change nothing of it.
+        List<Rule> added =
+        [
+            .. MappingRule.All(fields),
+            .. plugins.SelectMany(plugin => plugin.Rules.Select(rule => new IsolatedRule(rule, plugin, fields))),
+        ];
         var general = Ruleset.Default(signatures).With(added);
         var mozilla = Ruleset.Mozilla(signatures, (_, _, _) => null).With(added);
         var pipelines = new PipelineChoice(

@@ -147,8 +147,12 @@ public sealed record Ruleset(string Name, IReadOnlyList<Rule> Rules)
         _ => null,
     };
 
-    static string Label(Rule rule) =>
-        rule is IsolatedRule isolated ? $"rule {rule.Name} of plug-in {isolated.Plugin.Name}" : $"rule {rule.Name}";
+    static string Label(Rule rule) => rule switch
+    {
+        IsolatedRule isolated => $"rule {rule.Name} of plug-in {isolated.Plugin.Name}",
+        MappingRule mapping => mapping.Field.DeclaredAt,
+        _ => $"rule {rule.Name}",
+    };
 
     static bool IsCopied(Field field) => field.Source is FieldSource.Annotation or FieldSource.Report;
 }

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using Socorro.Conditions;
 
 namespace Socorro.Throttling;
 

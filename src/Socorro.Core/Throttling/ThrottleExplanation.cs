@@ -1,3 +1,5 @@
+using Socorro.Conditions;
+
 namespace Socorro.Throttling;
 
 /// <summary>How a throttle comes to its decision about one submission, with every outcome that chance allows.</summary>

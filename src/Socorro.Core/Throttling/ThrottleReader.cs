@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Text.Json;
+using Socorro.Conditions;
 using Socorro.Configuration;
 
 namespace Socorro.Throttling;
@@ -7,7 +8,6 @@ namespace Socorro.Throttling;
 /// <summary>Reads a throttle from its JSON file, and finds all that is wrong with it at once.</summary>
 sealed class ThrottleReader
 {
-    const int MaxDepth = 16;
     const int MinTokenLength = 16;
 
     static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
@@ -63,7 +63,7 @@ sealed class ThrottleReader
 
         return new(
             name,
-            node.Find("when") is { } when ? ReadCondition(when, 0) : null,
+            node.Find("when") is { } when ? ConditionReader.Read(when, ConditionScope.Submission) : null,
             ReadVerdict(node, "verdict"),
             percent,
             node.Find("otherwise") is not null ? ReadVerdict(node, "otherwise") : Verdict.Reject);
@@ -85,36 +85,6 @@ sealed class ThrottleReader
             node.Fault($"{name} \"{text}\" is none of accept, defer, reject, fake_accept, continue");
 
         return verdict ?? Verdict.Continue;
-    }
-
-    static Condition ReadCondition(JsonNodeReader node, int depth)
-    {
-        if (depth == MaxDepth)
-        {
-            node.Fault($"conditions are nested more than {MaxDepth} deep");
-            return new Condition.All([]);
-        }
-
-        if (node.Find("all") is not null)
-            return new Condition.All(node.AllowOnly("all").ReadList("all", child => ReadCondition(child, depth + 1)));
-        if (node.Find("any") is not null)
-            return new Condition.Any(node.AllowOnly("any").ReadList("any", child => ReadCondition(child, depth + 1)));
-        if (node.Find("not") is { } inner)
-        {
-            node.AllowOnly("not");
-            return new Condition.Not(ReadCondition(inner, depth + 1));
-        }
-
-        return ReadTest(node);
-    }
-
-    static Condition.Test ReadTest(JsonNodeReader node)
-    {
-        var subject = new Subject(
-            node.ReadText("annotation"),
-            node.Find("path") is not null ? node.ReadList("path", step => step.AsText()) : [],
-            node.Find("default") is not null ? node.ReadText("default") : null);
-        return new(subject, ComparisonReader.Read(node));
     }
 
     static string ReadToken(JsonNodeReader node)

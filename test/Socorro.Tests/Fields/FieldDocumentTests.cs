@@ -1,5 +1,6 @@
 using System.Text;
 using Socorro.Fields;
+using Socorro.Tests.Storage;
 
 namespace Socorro.Tests.Fields;
 
@@ -27,6 +28,22 @@ public sealed class FieldDocumentTests
         Assert.Equal(text, File.Exists(path) ? File.ReadAllText(path) : "");
     }
 
+    [Fact]
+    public void The_examples_of_the_documentation_can_be_used()
+    {
+        var text = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "processing.md"));
+        var examples = text.Split("```json\n")[1..].Select(rest => rest.Split("```")[0]).ToList();
+        using var folder = new TemporaryFolder();
+
+        Assert.Equal(2, examples.Count);
+        Assert.All(examples, example =>
+        {
+            var file = folder.Of("own.json");
+            File.WriteAllText(file, example);
+            FieldSet.Load([file]);
+        });
+    }
+
     static string Describe(FieldSet fields)
     {
         var text = new StringBuilder(Introduction.ReplaceLineEndings("\n"));
@@ -38,22 +55,13 @@ public sealed class FieldDocumentTests
                 $"`{field.Name}`",
                 field.Type.ToString().ToLowerInvariant(),
                 field.IsPublic ? "" : "P",
-                DescribeSource(field.Source),
+                field.Source.ToString()!,
                 DescribeSearch(field.Search, field.Name),
                 field.About).Append(" |\n");
         }
 
         return text.ToString();
     }
-
-    static string DescribeSource(FieldSource source) => source switch
-    {
-        FieldSource.Annotation copied => string.Join(", ", copied.Names),
-        FieldSource.Report report => $"report `{string.Join('.', report.Path)}`",
-        FieldSource.Rule { Annotations: [] } rule => $"rule {rule.Name}",
-        FieldSource.Rule rule => $"rule {rule.Name}, from {string.Join(", ", rule.Annotations)}",
-        _ => throw new ArgumentOutOfRangeException(nameof(source), source, "no such source"),
-    };
 
     static string DescribeSearch(FieldSearch? search, string field) => search switch
     {

@@ -88,7 +88,7 @@ public sealed class FieldSetTests : IDisposable
                 $"{rows}, row 2 (a b): public must be true or false",
                 $"{rows}, row 2 (a b): about must say what it means",
                 $"{rows}, row 2 (a b): type 'text' is none of string, integer, number, boolean, object, list, document",
-                $"{rows}, row 3 (c): must say where it comes from: annotations, report, or rule",
+                $"{rows}, row 3 (c): must say where it comes from: annotations, report, from, or rule",
                 $"{rows}, row 4 (d): default is not of its type",
                 $"{rows}, row 5 (e): annotation Comments feeds user_comments, which is protected",
                 $"{rows}, row 6: has no use for 'typ'",

@@ -1,8 +1,9 @@
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
 using System.Text.RegularExpressions;
 using Socorro.Configuration;
 
-namespace Socorro.Throttling;
+namespace Socorro.Conditions;
 
 /// <summary>Reads what a condition wants of its value: the one comparison among the members of its JSON object.</summary>
 static class ComparisonReader
@@ -26,7 +27,7 @@ static class ComparisonReader
         (["built_days_ago"], node => new Comparison.BuiltDaysAgo(node.ReadCount("built_days_ago"))),
     ];
 
-    public static Comparison Read(JsonNodeReader node)
+    public static Comparison Read(JsonNodeReader node, ConditionScope scope)
     {
         var found = Comparisons.Where(comparison => comparison.Members.Any(member => node.Find(member) is not null)).ToList();
         if (found is not [var (members, read)])
@@ -36,11 +37,12 @@ static class ComparisonReader
             return new Comparison.Exists(true);
         }
 
-        node.AllowOnly(["annotation", "path", "default", "ignore_case", .. members]);
+        string[] subjects = scope == ConditionScope.Submission ? ["annotation"] : ["annotation", "report", "field"];
+        node.AllowOnly([.. subjects, "path", "default", "ignore_case", .. members]);
         return read(node);
     }
 
-    static bool IgnoresCase(JsonNodeReader node) => node.Find("ignore_case") is not null && node.ReadFlag("ignore_case");
+    public static bool IgnoresCase(JsonNodeReader node) => node.Find("ignore_case") is not null && node.ReadFlag("ignore_case");
 
     static FrozenSet<string> ReadSet(JsonNodeReader node, IReadOnlyList<string> texts) =>
         texts.ToFrozenSet(IgnoresCase(node) ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal);
@@ -57,18 +59,26 @@ static class ComparisonReader
         return version;
     }
 
-    static Comparison ReadExpression(JsonNodeReader node)
+    static Comparison ReadExpression(JsonNodeReader node) =>
+        TryReadExpression(node, "matches", out var expression)
+            ? new Comparison.Matches(expression)
+            : new Comparison.Exists(true);
+
+    /// <summary>Reads an expression of the kind that never backtracks.</summary>
+    public static bool TryReadExpression(JsonNodeReader node, string member, [NotNullWhen(true)] out Regex? expression)
     {
-        var text = node.ReadText("matches");
+        var text = node.ReadText(member);
         var options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
         try
         {
-            return new Comparison.Matches(new(text, IgnoresCase(node) ? options | RegexOptions.IgnoreCase : options));
+            expression = new(text, IgnoresCase(node) ? options | RegexOptions.IgnoreCase : options);
+            return true;
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
-            node.Fault($"matches \"{text}\" can't be used: {e.Message}");
-            return new Comparison.Exists(true);
+            node.Fault($"{member} \"{text}\" can't be used: {e.Message}");
+            expression = null;
+            return false;
         }
     }
 }

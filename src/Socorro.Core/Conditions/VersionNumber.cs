@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 
-namespace Socorro.Throttling;
+namespace Socorro.Conditions;
 
 /// <summary>
 /// A product's version for comparing: numbers between dots, of which the last may carry letters. Alphas, betas and

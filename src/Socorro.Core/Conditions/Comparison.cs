@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace Socorro.Throttling;
+namespace Socorro.Conditions;
 
 /// <summary>What a condition wants of a value; each describes itself in a few words.</summary>
 public abstract record Comparison
