@@ -78,6 +78,9 @@ public sealed record Field
     /// <summary>Its member in the processed crash; one that ends in * stands for all members that begin so.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Whether it stands for all members that begin so.</summary>
+    public bool IsPattern => Name.EndsWith('*');
+
     public required FieldType Type { get; init; }
 
     public required FieldSource Source { get; init; }

@@ -17,7 +17,7 @@ public sealed class FieldSet
     {
         All = fields;
         _byName = fields.ToFrozenDictionary(field => field.Name);
-        _patterns = [.. fields.Where(field => field.Name.EndsWith('*'))];
+        _patterns = [.. fields.Where(field => field.IsPattern)];
         _annotations = fields.SelectMany(field => field.Annotations).ToFrozenSet();
         var protectedOnes = fields.Where(field => !field.IsPublic).SelectMany(field => field.Annotations);
         // What is cut out of an annotation may be public without all of it being so.

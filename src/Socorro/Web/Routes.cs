@@ -4,6 +4,7 @@ using Socorro.Web.Access;
 using Socorro.Web.Api;
 using Socorro.Web.Assets;
 using Socorro.Web.Pages.ApiGuide;
+using Socorro.Web.Pages.Fields;
 using Socorro.Web.Pages.Home;
 using Socorro.Web.Pages.Monitoring;
 using Socorro.Web.Pages.Report;
@@ -47,6 +48,7 @@ public static class Routes
         site.MapPage("/search/quick/", QuickSearch.Find);
         site.MapPage("/monitoring/", MonitoringPage.ShowAsync);
         site.MapPage("/api/", ApiGuidePage.Show);
+        site.MapPage("/fields/", FieldsPage.Show);
 
         site.MapPage("/assets/{name}", AssetFile.Send);
         site.MapPage("/favicon.ico", () => AssetFile.Send("favicon.svg"));

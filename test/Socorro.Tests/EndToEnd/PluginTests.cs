@@ -26,7 +26,7 @@ public sealed class PluginTests : IDisposable
     {
         await using var server = await ServerProcess.StartAsync(_folder.Of("data"), ["--plugins", _plugins], Cancel);
 
-        var report = await server.ReportAsync(DumpInADriver(), Cancel);
+        var report = await server.ReportAsync(DumpInADriver(), [], Cancel);
 
         Assert.Matches(@"Blamed driver</dt>\s*<dd>\s*nvidia", report);
         var status = await server.Http.GetStringAsync("/monitoring/", Cancel);

@@ -27,7 +27,12 @@ sealed class ServerProcess : IAsyncDisposable
         // The build puts what a test project refers to beside it.
         var program = Path.Combine(AppContext.BaseDirectory, "socorro");
         string[] arguments = ["run", "--data", data, "--url", "http://127.0.0.1:0", .. settings];
-        var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
+        var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = process.StandardError.ReadToEndAsync(cancel);
         while (await process.StandardOutput.ReadLineAsync(cancel) is { } line)
         {
             if (!line.StartsWith(Announcement, StringComparison.Ordinal))
@@ -39,11 +44,16 @@ sealed class ServerProcess : IAsyncDisposable
         }
 
         await process.WaitForExitAsync(cancel);
-        throw new InvalidOperationException($"{program} ended with {process.ExitCode} before it listened");
+        throw new InvalidOperationException(
+            $"{program} ended with {process.ExitCode} before it listened: {await errors}");
     }
 
     /// <summary>Sends one crash as a client does.</summary>
-    public async Task<(HttpStatusCode Status, string Answer)> SubmitAsync(byte[] dump, CancellationToken cancel)
+    public Task<(HttpStatusCode Status, string Answer)> SubmitAsync(byte[] dump, CancellationToken cancel) =>
+        SubmitAsync(dump, [], cancel);
+
+    public async Task<(HttpStatusCode Status, string Answer)> SubmitAsync(
+        byte[] dump, IReadOnlyList<(string Name, string Text)> annotations, CancellationToken cancel)
     {
         using var form = new MultipartFormDataContent
         {
@@ -51,14 +61,18 @@ sealed class ServerProcess : IAsyncDisposable
             { new StringContent("1.0"), "Version" },
             { new ByteArrayContent(dump), Crash.MainDump, "a.dmp" },
         };
+        foreach (var (name, text) in annotations)
+            form.Add(new StringContent(text), name);
+
         using var answer = await Http.PostAsync("/submit", form, cancel);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancel));
     }
 
     /// <summary>Sends one crash and waits for its report; the page.</summary>
-    public async Task<string> ReportAsync(byte[] dump, CancellationToken cancel)
+    public async Task<string> ReportAsync(
+        byte[] dump, IReadOnlyList<(string Name, string Text)> annotations, CancellationToken cancel)
     {
-        var (status, answer) = await SubmitAsync(dump, cancel);
+        var (status, answer) = await SubmitAsync(dump, annotations, cancel);
         Assert.Equal(HttpStatusCode.OK, status);
         var id = answer["CrashID=bp-".Length..].Trim();
         while (true)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Socorro.Fields;
 
 namespace Socorro.Tests.Web;
 
@@ -152,6 +153,12 @@ public sealed class ApiTests(Site site) : IClassFixture<Site>
     public async Task Guide_and_machine_readable_description_tell_of_every_method()
     {
         using var openApi = JsonDocument.Parse(await site.Client.GetStringAsync("/api/openapi.json", Cancel));
+        var schema = openApi.RootElement.GetProperty("components").GetProperty("schemas").GetProperty("ProcessedCrash");
+        Assert.Equal(
+            FieldSet.Default.All.Where(field => !field.IsPattern).Select(field => field.Name),
+            schema.GetProperty("properties").EnumerateObject().Select(field => field.Name));
+        Assert.Equal(
+            "^upload_file_minidump_", Assert.Single(schema.GetProperty("patternProperties").EnumerateObject()).Name);
         var guide = await site.Client.GetStringAsync("/api/", Cancel);
         var paths = openApi.RootElement.GetProperty("paths").EnumerateObject().ToDictionary(path => path.Name, path => path.Value);
 
@@ -159,6 +166,10 @@ public sealed class ApiTests(Site site) : IClassFixture<Site>
         Assert.All(paths.Keys, path => Assert.Contains($"action=\"{path}\"", guide, StringComparison.Ordinal));
         var parameters = paths["/api/RawCrash/"].GetProperty("get").GetProperty("parameters").EnumerateArray()
             .ToDictionary(parameter => parameter.GetProperty("name").GetString()!);
+        Assert.Equal(
+            "#/components/schemas/ProcessedCrash",
+            paths["/api/ProcessedCrash/"].GetProperty("get").GetProperty("responses").GetProperty("200").GetProperty("content")
+                .GetProperty("application/json").GetProperty("schema").GetProperty("$ref").GetString());
         Assert.Equal(["crash_id", "format", "name", "pretty"], parameters.Keys.Order());
         Assert.True(parameters["crash_id"].GetProperty("required").GetBoolean());
         Assert.False(parameters["format"].TryGetProperty("required", out var required) && required.GetBoolean());

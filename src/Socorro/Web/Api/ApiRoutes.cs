@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
+using Socorro.Fields;
 
 namespace Socorro.Web.Api;
 
@@ -12,7 +13,7 @@ static class ApiRoutes
     public static void AddSocorroApi(this IServiceCollection services) => services.AddOpenApi(openApi =>
     {
         openApi.ShouldInclude = IsPublic;
-        openApi.AddDocumentTransformer((document, _, _) =>
+        openApi.AddDocumentTransformer((document, context, _) =>
         {
             document.Info = new OpenApiInfo
             {
@@ -22,6 +23,8 @@ static class ApiRoutes
             };
             document.Servers = [];
             document.Paths = WithSlashes(document.Paths);
+            ProcessedCrashSchema.AddTo(
+                document, "/api/ProcessedCrash/", context.ApplicationServices.GetRequiredService<FieldSet>());
             return Task.CompletedTask;
         });
     });
