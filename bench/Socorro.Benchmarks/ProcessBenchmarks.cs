@@ -67,11 +67,12 @@ public class ProcessBenchmarks
 
     /// <summary>Walk, rules, signature, document.</summary>
     [Benchmark]
-    public Task<ProcessingResult> MakeAsync() => _processor.MakeAsync(_raw, previous: null, CancellationToken.None);
+    public Task<ProcessingResult> MakeAsync() => _processor.MakeAsync(_raw, previous: null, why: null, CancellationToken.None);
 
     /// <summary>The same, and the result durable in store and catalog.</summary>
     [Benchmark]
-    public Task<ProcessingOutcome> ProcessAsync() => _processor.ProcessAsync(_raw.Id, again: true, CancellationToken.None);
+    public Task<ProcessingOutcome> ProcessAsync() =>
+        _processor.ProcessAsync(_raw.Id, again: true, why: null, CancellationToken.None);
 
     static string Read(string variable) =>
         Environment.GetEnvironmentVariable(variable) ?? throw new InvalidOperationException($"{variable} is not set");

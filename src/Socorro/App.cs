@@ -6,6 +6,7 @@ using Socorro.Minidumps;
 using Socorro.Minidumps.Symbols;
 using Socorro.Minidumps.Symbols.Supply;
 using Socorro.Processing;
+using Socorro.Reprocessing;
 using Socorro.Signatures;
 using Socorro.Signatures.Lists;
 using Socorro.Storage;
@@ -35,6 +36,7 @@ public static class App
         await AddEnginesAsync(builder.Services, options, loggers, cancel);
         AddCollecting(builder.Services, options, loggers);
         AddProcessing(builder.Services, options, loggers);
+        AddReprocessing(builder.Services, options);
         builder.Services.AddSocorroWeb();
 
         var app = builder.Build();
@@ -118,6 +120,17 @@ public static class App
         services.AddSingleton(new ProcessorSettings { Workers = options.Workers });
         services.AddSingleton<ProcessorLoop>();
         AddLoop<ProcessorLoop>(services, loop => loop.RunAsync);
+    }
+
+    static void AddReprocessing(IServiceCollection services, Options options)
+    {
+        services.AddSingleton(provider =>
+            new ReprocessingMetrics(provider.GetRequiredService<IMeterFactory>().Create("Socorro")));
+        services.AddSingleton(new ReprocessingSettings { Rate = options.ReprocessingRate });
+        services.AddSingleton<SignatureRegenerator>();
+        services.AddSingleton<ReprocessingDesk>();
+        services.AddSingleton<Reprocessor>();
+        AddLoop<Reprocessor>(services, reprocessor => reprocessor.RunAsync);
     }
 
     static void AddSymbols(IServiceCollection services, Options options)

@@ -43,6 +43,9 @@ public sealed record Options
 
     /// <summary>Crashes processed at a time.</summary>
     public int Workers { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Crashes a second at most that a reprocessing order gives which names no rate of its own.</summary>
+    public int ReprocessingRate { get; init; } = 1000;
 }
 
 /// <summary>One setting: its flag is <c>--name</c>, its environment variable <c>SOCORRO_NAME</c>.</summary>
@@ -138,6 +141,12 @@ public sealed record Setting(
             "Crashes processed at a time; one for each core unless said",
             options => options.Workers.ToString(CultureInfo.InvariantCulture),
             (options, values) => options with { Workers = Number(values[^1], 1, 1024) }),
+        new(
+            "reprocessing-rate",
+            "N",
+            "Crashes a second at most of a reprocessing order that names no rate",
+            options => options.ReprocessingRate.ToString(CultureInfo.InvariantCulture),
+            (options, values) => options with { ReprocessingRate = Number(values[^1], 1, 100_000) }),
     ];
 
     static string NotEmpty(string text) => text.Length > 0 ? text : throw new FormatException("is empty");

@@ -15,6 +15,9 @@ public sealed record CrashInput
     /// <summary>When the work on it began, walking included; null for when its rules begin.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>What it is processed for, in words for its history; null when that goes without saying.</summary>
+    public string? Why { get; init; }
+
     /// <summary>One for each minidump, the main one first.</summary>
     public IReadOnlyList<DumpWalk> Walks { get; init; } = [];
 

@@ -27,9 +27,10 @@ public sealed class CrashProcessor(
 {
     /// <param name="id">The crash.</param>
     /// <param name="again">Whether to process it though it has been.</param>
+    /// <param name="why">What for, in words for its history; null when nobody said.</param>
     /// <param name="cancel">Cancelling leaves the crash as it was, or processed.</param>
     /// <exception cref="StorageRefusedException">The result could not be kept, or the crash not be read.</exception>
-    public async Task<ProcessingOutcome> ProcessAsync(CrashId id, bool again, CancellationToken cancel)
+    public async Task<ProcessingOutcome> ProcessAsync(CrashId id, bool again, string? why, CancellationToken cancel)
     {
         var previous = await store.FindProcessedAsync(id, cancel);
         if (previous is not null && !again)
@@ -42,7 +43,7 @@ public sealed class CrashProcessor(
         if (await store.FindRawAsync(id, cancel) is not { } raw)
             return ProcessingOutcome.Missing;
 
-        var result = await MakeAsync(raw, previous, cancel);
+        var result = await MakeAsync(raw, previous, why, cancel);
         await store.PutProcessedAsync(result.Crash, cancel);
         await catalog.RecordAsync([result.Summary], cancel);
         if (previous is null)
@@ -51,7 +52,8 @@ public sealed class CrashProcessor(
     }
 
     /// <summary>Makes the processed crash without storing it.</summary>
-    public async Task<ProcessingResult> MakeAsync(RawCrash raw, ProcessedCrash? previous, CancellationToken cancel)
+    public async Task<ProcessingResult> MakeAsync(
+        RawCrash raw, ProcessedCrash? previous, string? why, CancellationToken cancel)
     {
         var started = time.GetUtcNow();
         var pipeline = pipelines.For(raw);
@@ -67,6 +69,7 @@ public sealed class CrashProcessor(
         {
             Raw = raw,
             StartedAt = started,
+            Why = why,
             Walks = walks,
             Attachments = await FindAttachmentsAsync(raw, pipeline.Ruleset, cancel),
             Previous = previous is null ? default : JsonElement.Parse(previous.Json.Span),

@@ -49,6 +49,9 @@ public sealed class Draft
 
     public IReadOnlyList<string> Notes => _notes;
 
+    /// <summary>What was written so far, in the order of the names.</summary>
+    internal IReadOnlyDictionary<string, JsonNode?> Fields => _fields;
+
     /// <summary>The fields and annotations that the rule at work has found something in.</summary>
     internal HashSet<string> Used { get; } = [];
 

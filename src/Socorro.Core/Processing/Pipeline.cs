@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Socorro.Crashes;
 using Socorro.Fields;
+using Socorro.Processing.Rules;
 using Socorro.Storage;
 
 namespace Socorro.Processing;
@@ -28,22 +29,57 @@ public sealed partial class Pipeline(
 
     public ProcessingResult Run(CrashInput input)
     {
-        var crash = new Draft(fields, input);
-        var started = Text(input.StartedAt ?? time.GetUtcNow());
+        var crash = Begin(input);
         crash.Set("success", false);
-        crash.Set("started_datetime", started);
-        crash.Set("processor_version", ProductVersion.Current);
         crash.Set("signature", NotProcessed);
-        crash.Note($">>> Start processing: {started} (socorro {ProductVersion.Current})");
 
         FieldCopy.Copy(fields, crash);
         var runs = _ruleset.Rules.Select(rule => Run(rule, crash)).ToList();
 
         crash.BeginRule(null);
-        Finish(crash, input.Previous, IsSuccess(crash, runs));
+        Finish(crash, input);
+        crash.Set("success", IsSuccess(crash, runs));
         metrics.Processed(_ruleset.Name);
         return new(
             new(crash.Raw.Id, crash.ToUtf8()), Summary.Of(crash.Raw.Id, crash.Raw.SubmittedAt, crash.FindText), runs);
+    }
+
+    /// <summary>
+    /// Makes the signature alone again, from the processed crash as it is stored. All that is not about the signature stays.
+    /// </summary>
+    /// <returns>Null when there is nothing to change.</returns>
+    /// <exception cref="InvalidDataException">The rule failed, or what is stored is no processed crash.</exception>
+    public ProcessingResult? RegenerateSignature(ProcessedCrash stored, string? why)
+    {
+        var rule = _ruleset.Rules.First(rule => rule.Name == SignatureRule.RuleName);
+        var document = new StoredCrash(stored);
+        var input = document.ToInput(why);
+        var crash = Begin(input);
+        foreach (var (name, value) in document.Read(rule.Inputs))
+            crash.Set(name, value);
+
+        var run = Run(rule, crash);
+        if (run.Failure is { } failure)
+            throw new InvalidDataException($"Rule {rule.Name} failed: {failure}");
+
+        crash.BeginRule(null);
+        if (rule.Outputs.All(name => document.Has(name, crash.Find(name))))
+            return null;
+
+        Finish(crash, input);
+        metrics.Processed("regenerate_signature");
+        return new(document.With(crash, instead: rule.Outputs), document.Summarize(crash), [run]);
+    }
+
+    Draft Begin(CrashInput input)
+    {
+        var crash = new Draft(fields, input);
+        var started = Text(input.StartedAt ?? time.GetUtcNow());
+        crash.Set("started_datetime", started);
+        crash.Set("processor_version", ProductVersion.Current);
+        var why = input.Why is { } reason ? $"; {reason}" : "";
+        crash.Note($">>> Start processing: {started} (socorro {ProductVersion.Current}{why})");
+        return crash;
     }
 
     RuleRun Run(Rule rule, Draft crash)
@@ -78,8 +114,9 @@ public sealed partial class Pipeline(
         return main is null or { Status: DumpWalk.Ok } && runs.TrueForAll(run => run.Failure is null);
     }
 
-    void Finish(Draft crash, JsonElement previous, bool isSuccess)
+    void Finish(Draft crash, CrashInput input)
     {
+        var previous = input.Previous;
         if (previous.ValueKind == JsonValueKind.Object)
         {
             var notes = previous.Member("processor_notes").Text() ?? "";
@@ -90,6 +127,9 @@ public sealed partial class Pipeline(
                 {
                     ["signature"] = signature,
                     ["completed_datetime"] = previous.Member("completed_datetime").Text(),
+                    ["processor_version"] = previous.Member("processor_version").Text(),
+                    ["signature_lists"] = previous.Member("signature_lists").Text(),
+                    ["replaced_by"] = input.Why,
                 };
                 crash.Set("signature_history", Prepend(entry, previous.Member("signature_history")));
             }
@@ -99,7 +139,6 @@ public sealed partial class Pipeline(
             }
         }
 
-        crash.Set("success", isSuccess);
         crash.Set("processor_notes", string.Join('\n', crash.Notes));
         crash.Set("completed_datetime", Text(time.GetUtcNow()));
     }

@@ -43,7 +43,8 @@ public sealed record PipelineChoice(Pipeline Default, IReadOnlyDictionary<string
     }
 
     public Pipeline For(RawCrash crash) =>
-        crash.Annotations.TryGetValue("ProductName", out var product) && ByProduct.TryGetValue(product.TrimEnd(), out var own)
-            ? own
-            : Default;
+        For(crash.Annotations.TryGetValue("ProductName", out var product) ? product.TrimEnd() : null);
+
+    public Pipeline For(string? product) =>
+        product is not null && ByProduct.TryGetValue(product, out var own) ? own : Default;
 }

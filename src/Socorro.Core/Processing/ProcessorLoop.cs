@@ -165,7 +165,7 @@ public sealed partial class ProcessorLoop(
         {
             try
             {
-                return await processor.ProcessAsync(lease.Id, lease.IsReprocessing, stop);
+                return await processor.ProcessAsync(lease.Id, lease.IsReprocessing, lease.Why, stop);
             }
             catch (StorageRefusedException e) when (!e.IsDamage)
             {

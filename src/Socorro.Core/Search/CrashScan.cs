@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Socorro.Crashes;
 using Socorro.Storage;
 
@@ -8,7 +9,8 @@ namespace Socorro.Search;
 /// <param name="Id">Its id, which says where the scan stands: a later one can go on after it.</param>
 /// <param name="Processed">Null when it was never processed.</param>
 /// <param name="IsMatch">Whether the query wants it.</param>
-public sealed record ScannedCrash(CrashId Id, ProcessedCrash? Processed, bool IsMatch);
+/// <param name="Damage">Why it could not be read at all; null when it could.</param>
+public sealed record ScannedCrash(CrashId Id, ProcessedCrash? Processed, bool IsMatch, string? Damage = null);
 
 /// <summary>
 /// Answers queries by reading the crashes of the store one after the other, newest days first, with one in memory at a time.
@@ -31,7 +33,7 @@ public sealed class CrashScan(CrashStore store)
     /// <param name="query">What is wanted.</param>
     /// <param name="after">The crash where an earlier scan of the same query stopped; null to begin.</param>
     /// <param name="cancel">Stops between two crashes.</param>
-    /// <exception cref="StorageRefusedException">The store is away, or a crash is damaged.</exception>
+    /// <exception cref="StorageRefusedException">The store is away, or a day can't be listed.</exception>
     public async IAsyncEnumerable<ScannedCrash> ScanAsync(
         CrashQuery query, CrashId? after, [EnumeratorCancellation] CancellationToken cancel)
     {
@@ -46,11 +48,35 @@ public sealed class CrashScan(CrashStore store)
 
     async Task<ScannedCrash> LookAsync(CrashQuery query, CrashId id, CancellationToken cancel)
     {
-        if (await store.FindProcessedAsync(id, cancel) is { } processed)
-            return new(id, processed, query.Matches(processed));
+        try
+        {
+            if (await FindProcessedAsync(id, cancel) is { } processed)
+                return new(id, processed, query.Matches(processed));
 
-        // A deferred crash is processed when somebody asks for it by its id.
-        var raw = id.IsDeferred ? null : await store.FindRawAsync(id, cancel);
-        return new(id, null, raw is not null && query.Matches(raw));
+            // A deferred crash is processed when somebody asks for it by its id.
+            var raw = id.IsDeferred ? null : await store.FindRawAsync(id, cancel);
+            return new(id, null, raw is not null && query.Matches(raw));
+        }
+        catch (StorageRefusedException e) when (e.IsDamage)
+        {
+            return new(id, null, IsMatch: false, e.Message);
+        }
+        catch (JsonException e)
+        {
+            return new(id, null, IsMatch: false, $"The processed crash is no JSON: {e.Message}");
+        }
+    }
+
+    /// <summary>One that is damaged is as good as none: what was sent is there still, and processing it again mends it.</summary>
+    async Task<ProcessedCrash?> FindProcessedAsync(CrashId id, CancellationToken cancel)
+    {
+        try
+        {
+            return await store.FindProcessedAsync(id, cancel);
+        }
+        catch (StorageRefusedException e) when (e.IsDamage)
+        {
+            return null;
+        }
     }
 }

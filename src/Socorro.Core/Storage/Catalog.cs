@@ -41,6 +41,9 @@ public abstract class Catalog : IAsyncDisposable
     /// <summary>Who may do what.</summary>
     public abstract TokenRegistry Tokens { get; }
 
+    /// <summary>Which crashes shall be processed again.</summary>
+    public abstract ReprocessingOrders Reprocessing { get; }
+
     public abstract Task RecordAsync(IReadOnlyList<CrashSummary> crashes, CancellationToken cancel);
 
     /// <summary>The newest crashes by submission, newest first.</summary>

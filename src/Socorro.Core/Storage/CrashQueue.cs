@@ -28,6 +28,9 @@ public sealed record Lease(CrashId Id, Lane Lane, int Attempt, Guid Token)
 {
     /// <summary>True when somebody asked for it to be processed again, whatever lane it has moved to since.</summary>
     public bool IsReprocessing { get; init; }
+
+    /// <summary>What it is processed again for, in words for its history; null when nobody said.</summary>
+    public string? Why { get; init; }
 }
 
 /// <summary>A crash that no retry could process; it waits for an operator.</summary>
@@ -51,7 +54,14 @@ public abstract class CrashQueue : IAsyncDisposable
     /// one, without the delay of a retry. A crash with a worker stays with it, unless it shall be processed again: then
     /// its worker loses it.
     /// </summary>
-    public abstract Task PublishAsync(Lane lane, IReadOnlyList<CrashId> ids, CancellationToken cancel);
+    /// <param name="lane">The lane.</param>
+    /// <param name="ids">The crashes.</param>
+    /// <param name="why">What their leases say of it; null leaves what an earlier publication said.</param>
+    /// <param name="cancel">Cancelling may leave them queued.</param>
+    public abstract Task PublishAsync(Lane lane, IReadOnlyList<CrashId> ids, string? why, CancellationToken cancel);
+
+    public Task PublishAsync(Lane lane, IReadOnlyList<CrashId> ids, CancellationToken cancel) =>
+        PublishAsync(lane, ids, why: null, cancel);
 
     /// <summary>Leases up to so many crashes, most urgent lane first, oldest first; empty when none is ready.</summary>
     public abstract Task<IReadOnlyList<Lease>> LeaseAsync(int most, TimeSpan duration, CancellationToken cancel);

@@ -29,6 +29,13 @@ public abstract class CrashStore : IAsyncDisposable
     /// <exception cref="StorageRefusedException">Nothing was changed.</exception>
     public abstract Task PutProcessedAsync(ProcessedCrash crash, CancellationToken cancel);
 
+    /// <summary>
+    /// Replaces a processed crash that was read before; false, and nothing changed, when another has taken its place.
+    /// </summary>
+    /// <exception cref="StorageRefusedException">Nothing was changed.</exception>
+    public abstract Task<bool> ReplaceProcessedAsync(
+        ProcessedCrash expected, ProcessedCrash crash, CancellationToken cancel);
+
     public abstract Task<ProcessedCrash?> FindProcessedAsync(CrashId id, CancellationToken cancel);
 
     /// <summary>
@@ -51,6 +58,9 @@ public abstract class CrashStore : IAsyncDisposable
 
     /// <summary>Removes crashes with all that belongs to them. Those that are not there are passed over.</summary>
     public abstract Task RemoveAsync(IReadOnlyList<CrashId> ids, CancellationToken cancel);
+
+    /// <summary>How many raw crashes a UTC day has.</summary>
+    public abstract Task<long> CountAsync(DateOnly day, CancellationToken cancel);
 
     /// <summary>
     /// Accepted crashes that were not yet confirmed as queued, oldest first. Waits for the first when there is none.

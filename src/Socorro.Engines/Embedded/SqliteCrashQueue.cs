@@ -45,11 +45,12 @@ sealed class SqliteCrashQueue : CrashQueue
         return queue;
     }
 
-    public override async Task PublishAsync(Lane lane, IReadOnlyList<CrashId> ids, CancellationToken cancel)
+    public override async Task PublishAsync(
+        Lane lane, IReadOnlyList<CrashId> ids, string? why, CancellationToken cancel)
     {
         // A lease is revoked when its crash shall be processed again: its worker may have begun under the old rules.
         const string Publish = """
-            insert into waiting (id, lane, ready_at, entered_at, is_reprocessing) values ($1, $2, $3, $3, $4)
+            insert into waiting (id, lane, ready_at, entered_at, is_reprocessing, why) values ($1, $2, $3, $3, $4, $5)
             on conflict (id) do update set
                 lane = min(lane, excluded.lane),
                 ready_at = iif(
@@ -57,7 +58,8 @@ sealed class SqliteCrashQueue : CrashQueue
                 entered_at = iif(lane > excluded.lane, excluded.entered_at, entered_at),
                 attempts = iif(lane = 3, 0, attempts),
                 is_reprocessing = max(is_reprocessing, excluded.is_reprocessing),
-                token = iif(excluded.is_reprocessing, null, token)
+                token = iif(excluded.is_reprocessing, null, token),
+                why = coalesce(excluded.why, why)
             """;
 
         if (ids.Count == 0)
@@ -67,7 +69,7 @@ sealed class SqliteCrashQueue : CrashQueue
         var isReprocessing = lane == Lane.Reprocessing;
         await _commits.RunAsync(
             _file,
-            writer => ids.Sum(id => writer.Execute(Publish, id.ToString(), (int)lane, now, isReprocessing)),
+            writer => ids.Sum(id => writer.Execute(Publish, id.ToString(), (int)lane, now, isReprocessing, why)),
             cancel);
         Interlocked.Exchange(ref _arrival, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
     }
@@ -200,7 +202,7 @@ sealed class SqliteCrashQueue : CrashQueue
     List<Lease> Lease(SqliteWriter writer, int most, long now, long until)
     {
         const string Take = """
-            select key, id, attempts, is_reprocessing from waiting
+            select key, id, attempts, is_reprocessing, why from waiting
             where lane = $1 and ready_at <= $2 order by ready_at, key limit $3
             """;
         const string Mark = """
@@ -216,6 +218,7 @@ sealed class SqliteCrashQueue : CrashQueue
                     CrashId.Parse(row.GetString(1)), lane, row.GetInt32(2) + 1, Guid.NewGuid())
                 {
                     IsReprocessing = row.GetBoolean(3),
+                    Why = row.IsDBNull(4) ? null : row.GetString(4),
                 }),
                 (int)lane, now, most - leases.Count);
             foreach (var (key, lease) in rows)

@@ -68,6 +68,29 @@ sealed class SqliteCrashStore : CrashStore
             cancel);
     }
 
+    public override async Task<bool> ReplaceProcessedAsync(
+        ProcessedCrash expected, ProcessedCrash crash, CancellationToken cancel)
+    {
+        const string Stored = "select length, document from processed where id = $1";
+        const string Replace = "update processed set stored_at = $2, length = $3, document = $4 where id = $1";
+
+        cancel.ThrowIfCancellationRequested();
+        var id = crash.Id.ToString();
+        var document = Zstd.Compress(crash.Json.Span);
+        var now = Timestamp(_time.GetUtcNow());
+        return _days.Find(crash.Id.Day) is { } file && await _commits.RunAsync(
+            file,
+            writer =>
+            {
+                var stored = writer.Find(
+                    Stored, row => Zstd.Decompress([row.GetFieldValue<byte[]>(1)], row.GetInt64(0)), id);
+                return stored is not null
+                    && stored.AsSpan().SequenceEqual(expected.Json.Span)
+                    && writer.Execute(Replace, id, now, crash.Json.Length, document) == 1;
+            },
+            cancel);
+    }
+
     public override Task<ProcessedCrash?> FindProcessedAsync(CrashId id, CancellationToken cancel) =>
         Task.FromResult(_days.Find(id.Day)?.Read(connection => FindProcessed(connection, id)));
 
@@ -118,6 +141,9 @@ sealed class SqliteCrashStore : CrashStore
             select _commits.RunAsync(file, writer => ofDay.Sum(id => RawCrashRemoval.Apply(writer, id)), cancel));
         await RetireAsync(ids.Select(id => id.Day));
     }
+
+    public override Task<long> CountAsync(DateOnly day, CancellationToken cancel) => Task.FromResult(
+        _days.Find(day)?.Read(connection => connection.ExecuteScalar<long>("select count(*) from crash")) ?? 0);
 
     public override Task<IReadOnlyList<CrashId>> TakeUnqueuedAsync(int most, CancellationToken cancel) =>
         _outbox.TakeAsync(most, cancel);

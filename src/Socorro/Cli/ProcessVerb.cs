@@ -54,7 +54,7 @@ static class ProcessVerb
         var raw = await store.FindRawAsync(id, cancel)
             ?? throw new VerbFailedException($"crash {id} is not in {Path.GetFullPath(options.Data)}. --data takes another folder.");
         var previous = await store.FindProcessedAsync(id, cancel);
-        return await app.Services.GetRequiredService<CrashProcessor>().MakeAsync(raw, previous, cancel);
+        return await app.Services.GetRequiredService<CrashProcessor>().MakeAsync(raw, previous, why: null, cancel);
     }
 
     /// <summary>The folder's crash goes into a store of its own, which is gone afterwards.</summary>
@@ -65,7 +65,7 @@ static class ProcessVerb
         {
             await using var app = await App.BuildAsync(options with { Data = data.FullName }, cancel);
             var raw = await StoreAsync(app.Services.GetRequiredService<CrashStore>(), folder, cancel);
-            return await app.Services.GetRequiredService<CrashProcessor>().MakeAsync(raw, previous: null, cancel);
+            return await app.Services.GetRequiredService<CrashProcessor>().MakeAsync(raw, previous: null, why: null, cancel);
         }
         finally
         {

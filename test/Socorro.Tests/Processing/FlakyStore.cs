@@ -34,6 +34,12 @@ sealed class FlakyStore(CrashStore inner) : CrashStore
         await inner.PutProcessedAsync(crash, cancel);
     }
 
+    public override Task<bool> ReplaceProcessedAsync(
+        ProcessedCrash expected, ProcessedCrash crash, CancellationToken cancel) =>
+        inner.ReplaceProcessedAsync(expected, crash, cancel);
+
+    public override Task<long> CountAsync(DateOnly day, CancellationToken cancel) => inner.CountAsync(day, cancel);
+
     public override Task<ProcessedCrash?> FindProcessedAsync(CrashId id, CancellationToken cancel) =>
         inner.FindProcessedAsync(id, cancel);
 

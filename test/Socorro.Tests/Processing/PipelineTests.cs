@@ -136,6 +136,30 @@ public sealed class PipelineTests
     }
 
     [Fact]
+    public void The_history_says_when_by_which_version_and_why_a_signature_was_replaced()
+    {
+        var first = Pipelines.Process(Pipelines.Crash() with { Why = "reprocessing order 7" });
+        var before = JsonNode.Parse(first.GetRawText())!.AsObject();
+        before["signature"] = "old";
+        before["signature_lists"] = "abc";
+
+        var second = Pipelines.Process(Pipelines.Crash() with
+        {
+            Previous = JsonSerializer.SerializeToElement(before),
+            Why = "reprocessing order 8",
+        });
+
+        Assert.EndsWith("; reprocessing order 7)", Pipelines.NotesOf(first)[0], StringComparison.Ordinal);
+        Assert.Contains("; reprocessing order 7)", second.GetProperty("processor_history")[0].GetString(), StringComparison.Ordinal);
+        var entry = second.GetProperty("signature_history")[0];
+        Assert.Equal("old", entry.GetProperty("signature").GetString());
+        Assert.Equal("abc", entry.GetProperty("signature_lists").GetString());
+        Assert.Equal("reprocessing order 8", entry.GetProperty("replaced_by").GetString());
+        foreach (var name in (string[])["completed_datetime", "processor_version"])
+            Assert.Equal(first.GetProperty(name).GetString(), entry.GetProperty(name).GetString());
+    }
+
+    [Fact]
     public void The_summary_is_the_same_from_the_document()
     {
         var input = Pipelines.Crash(("ProductName", "Fenix"), ("Version", "1.0"), ("BuildID", "20260101")) with

@@ -53,6 +53,20 @@ public abstract class CrashQueueContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Says_why_a_crash_is_processed_again_as_far_as_somebody_said()
+    {
+        var ids = NewIds(2);
+        await Queue.PublishAsync(Lane.Reprocessing, ids, "the first reason", Cancel);
+        await Queue.PublishAsync(Lane.Reprocessing, [ids[0]], "the second reason", Cancel);
+        await Queue.PublishAsync(Lane.Priority, [ids[0]], Cancel);
+        await Queue.PublishAsync(Lane.Standard, NewIds(1), Cancel);
+
+        var leases = await Queue.LeaseAsync(3, Minute, Cancel);
+
+        Assert.Equal(["the second reason", null, "the first reason"], leases.Select(lease => lease.Why));
+    }
+
+    [Fact]
     public async Task Leases_nothing_when_nothing_waits()
     {
         Assert.Empty(await Queue.LeaseAsync(5, Minute, Cancel));

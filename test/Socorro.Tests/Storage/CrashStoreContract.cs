@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Text;
 using Socorro.Crashes;
 using Socorro.Storage;
 
@@ -224,6 +225,37 @@ public abstract class CrashStoreContract : IAsyncLifetime
         await ReopenAsync();
 
         Assert.Equal([forgotten.Id], await Store.TakeUnqueuedAsync(10, Cancel));
+    }
+
+    [Fact]
+    public async Task Replaces_a_processed_crash_only_when_it_is_the_one_that_was_read()
+    {
+        using var crash = Crash.Small();
+        var (first, second, third) = (Processed("""{"a":1}"""), Processed("""{"a":2}"""), Processed("""{"a":3}"""));
+        Assert.False(await Store.ReplaceProcessedAsync(first, second, Cancel));
+        await Store.PutRawAsync(crash.Raw, crash.Dumps, Cancel);
+        Assert.False(await Store.ReplaceProcessedAsync(first, second, Cancel));
+        await Store.PutProcessedAsync(first, Cancel);
+
+        Assert.True(await Store.ReplaceProcessedAsync(first, second, Cancel));
+        Assert.False(await Store.ReplaceProcessedAsync(first, third, Cancel));
+        Assert.Equal(second.Json.ToArray(), (await Store.FindProcessedAsync(crash.Id, Cancel))?.Json.ToArray());
+
+        ProcessedCrash Processed(string json) => new(crash.Id, Encoding.UTF8.GetBytes(json));
+    }
+
+    [Fact]
+    public async Task Counts_the_raw_crashes_of_a_day()
+    {
+        Assert.Equal(0, await Store.CountAsync(Day, Cancel));
+        for (var i = 0; i < 3; i++)
+        {
+            using var crash = Crash.Small();
+            await Store.PutRawAsync(crash.Raw, crash.Dumps, Cancel);
+        }
+
+        Assert.Equal(3, await Store.CountAsync(Day, Cancel));
+        Assert.Equal(0, await Store.CountAsync(Day.AddDays(1), Cancel));
     }
 
     [Fact]

@@ -5,7 +5,9 @@ namespace Socorro.Processing.Rules;
 
 sealed class SignatureRule(SignatureGenerators signatures) : Rule
 {
-    public override string Name => "Signature";
+    public const string RuleName = "Signature";
+
+    public override string Name => RuleName;
 
     public override string About => "Gives the crash its signature by the stack, and by the annotations that say more than the stack.";
 

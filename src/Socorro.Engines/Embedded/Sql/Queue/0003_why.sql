@@ -1,0 +1,2 @@
+-- What a crash is processed again for, in words for its history.
+alter table waiting add column why text;
