@@ -10,6 +10,9 @@ namespace Socorro.Minidumps;
 /// <param name="Microcode">The version of the processor's microcode; null when it was not said.</param>
 public sealed record ClientFacts(IReadOnlyDictionary<string, string> Certificates, ulong? Microcode)
 {
+    const string Signatures = "ModuleSignatureInfo";
+    const string MicrocodeVersion = "CPUMicrocodeVersion";
+
     public static ClientFacts None { get; } = new(FrozenDictionary<string, string>.Empty, null);
 
     /// <summary>
@@ -35,29 +38,40 @@ public sealed record ClientFacts(IReadOnlyDictionary<string, string> Certificate
         }
     }
 
+    /// <summary>Reads the same out of annotations that are all text, as a client sends them.</summary>
+    public static ClientFacts Read(IReadOnlyDictionary<string, string> annotations)
+    {
+        var certificates = new Dictionary<string, string>();
+        if (annotations.TryGetValue(Signatures, out var info))
+            ParseCertificates(info, certificates);
+        var microcode = annotations.TryGetValue(MicrocodeVersion, out var version) ? ParseMicrocode(version) : null;
+        return certificates.Count == 0 && microcode is null ? None : new(certificates, microcode);
+    }
+
     static Dictionary<string, string> ReadCertificates(JsonElement annotations)
     {
         var certificates = new Dictionary<string, string>();
-        if (!annotations.TryGetProperty("ModuleSignatureInfo", out var info))
+        if (!annotations.TryGetProperty(Signatures, out var info))
             return certificates;
 
-        if (info.ValueKind != JsonValueKind.String)
-        {
+        if (info.ValueKind == JsonValueKind.String)
+            ParseCertificates(info.GetString()!, certificates);
+        else
             AddCertificates(info, certificates);
-            return certificates;
-        }
+        return certificates;
+    }
 
+    static void ParseCertificates(string info, Dictionary<string, string> certificates)
+    {
         try
         {
-            using var text = JsonDocument.Parse(info.GetString()!);
+            using var text = JsonDocument.Parse(info);
             AddCertificates(text.RootElement, certificates);
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             // As good as absent.
         }
-
-        return certificates;
     }
 
     static void AddCertificates(JsonElement info, Dictionary<string, string> certificates)
@@ -79,9 +93,12 @@ public sealed record ClientFacts(IReadOnlyDictionary<string, string> Certificate
     }
 
     static ulong? ReadMicrocode(JsonElement annotations) =>
-        annotations.TryGetProperty("CPUMicrocodeVersion", out var version)
-        && version.ValueKind == JsonValueKind.String
-        && version.GetString() is ['0', 'x' or 'X', .. var digits]
+        annotations.TryGetProperty(MicrocodeVersion, out var version) && version.ValueKind == JsonValueKind.String
+            ? ParseMicrocode(version.GetString()!)
+            : null;
+
+    static ulong? ParseMicrocode(string version) =>
+        version is ['0', 'x' or 'X', .. var digits]
         && ulong.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;

@@ -1,7 +1,9 @@
+using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 using Socorro.Minidumps.Cpu;
 using Socorro.Minidumps.Format;
 using Socorro.Minidumps.Memory;
+using Socorro.Minidumps.Microdumps;
 using Socorro.Minidumps.Streams;
 
 namespace Socorro.Minidumps;
@@ -19,6 +21,7 @@ public sealed class Minidump
     readonly Lazy<IReadOnlyList<LinuxMapping>> _linuxMaps;
     readonly Lazy<IReadOnlyList<HandleRecord>> _handles;
     readonly Lazy<IReadOnlyList<FunctionTable>> _functionTables;
+    readonly IReadOnlyList<MemoryRegion> _looseMemory = [];
 
     Minidump(DumpFile file)
     {
@@ -45,12 +48,26 @@ public sealed class Minidump
         LinuxStatus = LinuxFacts.Read(file, StreamType.LinuxProcStatus, ':');
         LinuxRelease = LinuxRelease.Read(file);
         LinuxLimits = LinuxLimit.ReadAll(file);
-        _memory = new(() => CapturedMemory.Read(file, Threads));
+        _memory = new(() => CapturedMemory.Read(file, Threads, _looseMemory));
         _addressSpace = new(() => AddressSpaces.Build(this));
         _memoryInfo = new(() => WindowsRegion.ReadAll(file));
         _linuxMaps = new(() => LinuxMapping.ReadAll(file));
         _handles = new(() => HandleRecord.ReadAll(file));
         _functionTables = new(() => FunctionTable.ReadAll(file));
+    }
+
+    // There are no streams in a microdump; what it says stands in for what they would.
+    Minidump(DumpFile file, MicrodumpContent text)
+        : this(file)
+    {
+        var contexts = new ContextReader(file, text.System?.Cpu ?? CpuKind.Unknown, extendedState: null);
+        Microdump = text.Facts;
+        SystemInfo = text.System;
+        Threads = text.ToThreads(contexts);
+        Cpu = contexts.Cpu;
+        Exception = text.ToException(Threads is [var thread] ? thread.Context : null);
+        Modules = new(text.Modules, AuxiliaryVector);
+        _looseMemory = text.Stack;
     }
 
     public MinidumpHeader Header => _file.Header;
@@ -79,8 +96,15 @@ public sealed class Minidump
 
     public MiscInfo? MiscInfo { get; }
 
+    /// <summary>Null unless the dump was read from a microdump.</summary>
+    public Microdump? Microdump { get; }
+
     /// <summary>Null unless Crashpad wrote the dump.</summary>
     public CrashpadInfo? CrashpadInfo { get; }
+
+    /// <summary>What the client said of itself inside the dump, by the names under which it would send that beside it.</summary>
+    public IReadOnlyDictionary<string, string> Annotations =>
+        CrashpadInfo?.MergeAnnotations() ?? Microdump?.ToAnnotations() ?? FrozenDictionary<string, string>.Empty;
 
     /// <summary>Null unless Breakpad wrote the dump.</summary>
     public BreakpadInfo? BreakpadInfo { get; }
@@ -136,7 +160,7 @@ public sealed class Minidump
     /// <summary>What is mapped where, and what may be done with it, from whichever list the dump has.</summary>
     public AddressSpace AddressSpace => _addressSpace.Value;
 
-    public uint? ProcessId => MiscInfo?.ProcessId ?? (uint?)LinuxStatus.FindNumber("Pid");
+    public uint? ProcessId => MiscInfo?.ProcessId ?? (uint?)LinuxStatus.FindNumber("Pid") ?? Microdump?.ProcessId;
 
     /// <summary>How long the process had run when the dump was written; null when its start is not known.</summary>
     public TimeSpan? Uptime => MiscInfo?.ProcessCreateTime is { } start
@@ -147,7 +171,8 @@ public sealed class Minidump
     public ulong? Microcode => LinuxCpuInfo.FindNumber("microcode");
 
     /// <summary>The thread that crashed, or that asked for the dump.</summary>
-    public uint? RequestingThreadId => Exception?.ThreadId ?? BreakpadInfo?.RequestingThreadId;
+    public uint? RequestingThreadId =>
+        Exception?.ThreadId ?? BreakpadInfo?.RequestingThreadId ?? (Microdump is null || Threads is [] ? null : Threads[0].Id);
 
     /// <summary>All captured memory, of both memory lists and the threads' stacks.</summary>
     public MemoryMap Memory => _memory.Value;
@@ -156,7 +181,8 @@ public sealed class Minidump
     public IReadOnlyList<Problem> Problems => _file.Problems.ToList();
 
     /// <summary>
-    /// Opens a dump. Only a bad header or directory refuses it; anything else that is wrong becomes a problem.
+    /// Opens a dump, or a log with a microdump in it. Only a bad header or directory refuses it; anything else that is wrong
+    /// becomes a problem.
     /// </summary>
     public static bool TryOpen(
         ReadOnlyMemory<byte> bytes,
@@ -164,8 +190,14 @@ public sealed class Minidump
         [NotNullWhen(true)] out Minidump? dump,
         [NotNullWhen(false)] out Refusal? refusal)
     {
+        if (Microdump.IsIn(bytes.Span))
+            return Microdump.TryOpen(bytes, limits, out dump, out refusal);
+
         refusal = DumpFile.TryOpen(bytes, limits, out var file);
         dump = refusal is null ? new(file) : null;
         return refusal is null;
     }
+
+    internal static Minidump Of(MicrodumpContent text, Limits limits) =>
+        new(DumpFile.WithoutStreams(text.Context, limits, text.Problems), text);
 }

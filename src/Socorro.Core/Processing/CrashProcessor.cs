@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Socorro.Crashes;
+using Socorro.Minidumps;
 using Socorro.Storage;
 
 namespace Socorro.Processing;
@@ -62,7 +63,7 @@ public sealed class CrashProcessor(
         {
             var bytes = await store.FindDumpAsync(raw.Id, dump.Name, cancel)
                 ?? throw new InvalidDataException($"Dump {dump.Name} of crash {raw.Id} is not in the store");
-            walks.Add(await walker.WalkAsync(dump.Name, bytes, cancel));
+            walks.Add(await walker.WalkAsync(dump.Name, bytes, ClientFacts.Read(raw.Annotations), cancel));
         }
 
         return pipeline.Run(new()

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Socorro.Minidumps;
@@ -28,24 +27,27 @@ public sealed partial class DumpWalker(
     /// <summary>Far more than any known dump needs: a hostile one that finds a recursion must not end the process.</summary>
     const int StackSize = 16 * 1024 * 1024;
 
-    public async Task<DumpWalk> WalkAsync(string name, ReadOnlyMemory<byte> dump, CancellationToken cancel)
+    /// <param name="client">What the client said beside the dump and the report repeats.</param>
+    public async Task<DumpWalk> WalkAsync(
+        string name, ReadOnlyMemory<byte> dump, ClientFacts client, CancellationToken cancel)
     {
         var start = Stopwatch.GetTimestamp();
-        var walk = await WalkToEndAsync(name, dump, cancel);
+        var walk = await WalkToEndAsync(name, dump, client, cancel);
         metrics.Walked(walk.Status, Stopwatch.GetElapsedTime(start));
         return walk;
     }
 
-    async Task<DumpWalk> WalkToEndAsync(string name, ReadOnlyMemory<byte> bytes, CancellationToken cancel)
+    async Task<DumpWalk> WalkToEndAsync(
+        string name, ReadOnlyMemory<byte> bytes, ClientFacts client, CancellationToken cancel)
     {
         if (bytes.IsEmpty)
             return new() { Name = name, Status = DumpWalk.Empty, Problems = ["Shortcut for 0-bytes minidump."] };
 
         try
         {
-            var (walk, wanted) = await RunAsync(() => Walk(name, bytes), cancel);
+            var (walk, wanted) = await RunAsync(() => Walk(name, bytes, client), cancel);
             for (var round = 1; round < MaxRounds && await FetchAsync(wanted, cancel); round++)
-                (walk, wanted) = await RunAsync(() => Walk(name, bytes), cancel);
+                (walk, wanted) = await RunAsync(() => Walk(name, bytes, client), cancel);
 
             return walk;
         }
@@ -60,12 +62,13 @@ public sealed partial class DumpWalker(
         fetch is not null && wanted.Count > 0 && await fetch(wanted, cancel);
 
     /// <summary>Walks with the symbols at hand, and says which were not.</summary>
-    (DumpWalk Walk, IReadOnlyList<ModuleKey> Wanted) Walk(string name, ReadOnlyMemory<byte> bytes)
+    (DumpWalk Walk, IReadOnlyList<ModuleKey> Wanted) Walk(
+        string name, ReadOnlyMemory<byte> bytes, ClientFacts client)
     {
         if (!Minidump.TryOpen(bytes, limits, out var dump, out var refusal))
             return (new() { Name = name, Status = refusal.Error, Problems = [refusal.Message] }, []);
 
-        var state = StackWalker.Walk(dump, symbols, new() { Limits = limits });
+        var state = StackWalker.Walk(dump, symbols, new() { Limits = limits }) with { Client = client };
         var json = JsonReport.ToUtf8(state, maxFrames: TruncatedStacksRule.MaxFrames);
         var isReadable = JsonText.TryParse(json, out var report);
         var walk = new DumpWalk
@@ -73,7 +76,7 @@ public sealed partial class DumpWalker(
             Name = name,
             Status = isReadable ? state.Status : Failed,
             Report = report,
-            Annotations = dump.CrashpadInfo?.MergeAnnotations() ?? FrozenDictionary<string, string>.Empty,
+            Annotations = dump.Annotations,
             Problems = [.. dump.Problems.Select(problem => problem.ToString())],
         };
         return (walk, state.Wanted);

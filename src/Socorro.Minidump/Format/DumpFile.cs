@@ -11,8 +11,9 @@ sealed class DumpFile
     readonly ReadOnlyMemory<byte> _bytes;
     long _textLeft;
 
-    DumpFile(ReadOnlyMemory<byte> bytes, MinidumpHeader header, Limits limits)
+    DumpFile(ReadOnlyMemory<byte> bytes, MinidumpHeader header, Limits limits, ProblemLog problems)
     {
+        Problems = problems;
         _bytes = bytes;
         Header = header;
         Limits = limits;
@@ -23,7 +24,7 @@ sealed class DumpFile
 
     public Limits Limits { get; }
 
-    public ProblemLog Problems { get; } = new();
+    public ProblemLog Problems { get; }
 
     /// <summary>Every line of the directory in file order, duplicates and unusable ones too.</summary>
     public IReadOnlyList<StreamEntry> Streams { get; private set; } = [];
@@ -31,9 +32,13 @@ sealed class DumpFile
     public static Refusal? TryOpen(ReadOnlyMemory<byte> bytes, Limits limits, out DumpFile file)
     {
         var refusal = MinidumpHeader.TryRead(bytes.Span, out var header);
-        file = new(bytes, header, limits);
+        file = new(bytes, header, limits, new());
         return refusal ?? file.ReadDirectory();
     }
+
+    /// <summary>Bytes that structures stand in, without header and streams: what a microdump has of a dump.</summary>
+    public static DumpFile WithoutStreams(ReadOnlyMemory<byte> bytes, Limits limits, ProblemLog problems) =>
+        new(bytes, new(0, 0, 0, 0, 0, 0, false), limits, problems);
 
     /// <summary>The fields of a stream; false when the dump has none, or none of at least that size.</summary>
     public bool TryFindStream(StreamType type, int minimumSize, out Fields stream)

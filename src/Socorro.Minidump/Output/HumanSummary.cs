@@ -1,4 +1,5 @@
 using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Microdumps;
 using Socorro.Minidumps.Reasons;
 
 namespace Socorro.Minidumps.Output;
@@ -34,11 +35,27 @@ sealed class HumanSummary(ProcessState state, HumanText text)
             text.Line($"     {HumanText.Clean(description)}");
         if (system is not null)
             text.Line($"     {system.ProcessorCount} CPU{(system.ProcessorCount == 1 ? "" : "s")}");
+        if (_dump.Microdump is { } microdump)
+            WriteMicrodump(microdump);
         if (_dump.LinuxRelease is { } release)
         {
             text.Line(HumanText.Clean(
                 $"Linux {release.Id} {release.Release} - {release.Codename} ({release.Description})"));
         }
+    }
+
+    void WriteMicrodump(Microdump microdump)
+    {
+        var gpu = microdump.Gpu ?? new("", "", "");
+        text.Line($"GPU: {(gpu.Version.Length > 0 ? HumanText.Clean(gpu.Version) : "UNKNOWN")}");
+        foreach (var line in (string[])[gpu.Vendor, gpu.Renderer])
+        {
+            if (line.Length > 0)
+                text.Line($"     {HumanText.Clean(line)}");
+        }
+
+        if (microdump.Product is { } product)
+            text.Line($"Product: {HumanText.Clean($"{product} {microdump.ProductVersion} {microdump.ProcessType}").TrimEnd()}");
     }
 
     void WriteReason()

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Microdumps;
 using Socorro.Minidumps.Reasons;
 using Socorro.Minidumps.Streams;
 
@@ -35,18 +36,24 @@ sealed class JsonReportWriter
         WriteCrashpadInfo();
         WriteDiagnostics();
         WriteException();
+        if (_dump.Microdump?.Gpu is { } gpu)
+            _json.WriteObjectOrNull("gpu", gpu, WriteGpu);
         WriteHandles();
         _json.WriteNumberOrNull("linux_memory_map_count", _dump.LinuxMaps is [] ? null : (ulong)_dump.LinuxMaps.Count);
         _json.WriteObjectOrNull("lsb_release", _dump.LinuxRelease, WriteRelease);
         _json.WriteString("mac_boot_args", _dump.MacBootArguments);
         WriteMacCrashInfo();
         _json.WriteNumber("main_module", _dump.Modules.Main?.Index ?? 0);
+        if (_dump.Microdump is { } microdump)
+            _json.WriteObjectOrNull("microdump", microdump, WriteMicrodump);
         _json.WriteObjects("modules", _state.Modules, WriteModule);
         _json.WriteBoolean("modules_contains_cert_info", _state.Client.Certificates.Count > 0);
         _json.WriteNumberOrNull("pid", _dump.ProcessId);
         WriteLimits();
         _json.WriteNumberOrNull("process_uptime", (ulong?)_dump.Uptime?.TotalSeconds);
         WriteSoftErrors();
+        if (_dump.Microdump is not null)
+            _json.WriteString("source", "microdump");
         _json.WriteString("status", _state.Status);
         WriteSystemInfo();
         _json.WriteNumber("thread_count", _state.Threads.Count);
@@ -144,6 +151,28 @@ sealed class JsonReportWriter
         _json.WriteEndArray();
         _json.WriteNumber("thread_id", exception.ThreadId);
         _json.WriteEndObject();
+    }
+
+    void WriteGpu(GraphicsProcessor gpu)
+    {
+        _json.WriteString("renderer", gpu.Renderer);
+        _json.WriteString("vendor", gpu.Vendor);
+        _json.WriteString("version", gpu.Version);
+    }
+
+    void WriteMicrodump(Microdump microdump)
+    {
+        _json.WriteObjectOrNull("free_address_space", microdump.FreeSpace, free =>
+        {
+            _json.WriteNumber("count", free.Count);
+            WriteAddressOrNull("highest", free.Highest);
+            _json.WriteNumber("largest", free.Largest);
+            WriteAddressOrNull("lowest", free.Lowest);
+            _json.WriteNumber("total", free.Total);
+        });
+        _json.WriteString("process_type", microdump.ProcessType);
+        _json.WriteString("product", microdump.Product);
+        _json.WriteString("version", microdump.ProductVersion);
     }
 
     void WriteHandles()

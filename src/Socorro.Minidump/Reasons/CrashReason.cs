@@ -50,14 +50,17 @@ public sealed record CrashReason
     public string? Detail { get; init; }
 
     /// <summary>
-    /// The reason of a dump's exception, with what its memory adds; null when there was no exception.
+    /// The reason of a dump's exception, with what its memory adds; null when there was no exception. Microdumps are written
+    /// of crashes only, and do not always say why.
     /// </summary>
     public static CrashReason? Explain(Minidump dump)
     {
         if (dump.Exception is not { } exception)
-            return null;
+            return dump.Microdump is null ? null : At(0, "unknown") with { Address = null };
 
         var reason = Explain(exception, dump.Os, dump.Cpu, dump.ProcessId);
+        if (dump.Microdump is { Signal: { Length: > 0 } signal })
+            reason = reason with { Text = signal };
         return dump.Os == OsKind.Windows && ThrownObject.Read(dump) is { } thrown
             ? reason with { Detail = thrown.ToString() }
             : reason;

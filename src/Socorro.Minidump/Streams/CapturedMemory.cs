@@ -6,9 +6,10 @@ namespace Socorro.Minidumps.Streams;
 /// <summary>Gathers the captured memory from both memory lists and the threads' own stacks into one map.</summary>
 static class CapturedMemory
 {
-    public static MemoryMap Read(DumpFile file, IReadOnlyList<ThreadRecord> threads)
+    /// <param name="loose">Regions that are in no list.</param>
+    public static MemoryMap Read(DumpFile file, IReadOnlyList<ThreadRecord> threads, IReadOnlyList<MemoryRegion> loose)
     {
-        var regions = new List<MemoryRegion>();
+        var regions = new List<MemoryRegion>(loose);
         foreach (var thread in threads)
             regions.Add(thread.Stack);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using Socorro.Minidumps.Format;
 
 namespace Socorro.Minidumps.Streams;
@@ -45,6 +46,15 @@ public sealed record CodeView(
         CodeViewKind.Elf when BuildId.Span.ContainsAnyExcept((byte)0) => $"{Upper(GuidOfBuildId())}0",
         _ => null,
     };
+
+    /// <summary>The record that a debug id in Breakpad's form comes from; the rest of a longer build id is not known.</summary>
+    internal static CodeView OfDebugId(ReadOnlySpan<byte> id)
+    {
+        const int guidDigits = 32;
+        return id.Length > guidDigits && Guid.TryParseExact(Encoding.ASCII.GetString(id[..guidDigits]), "N", out var guid)
+            ? new(CodeViewKind.Elf, default, 0, 0, guid.ToByteArray(), "")
+            : None;
+    }
 
     internal static CodeView Read(DumpFile file, Location location, string where)
     {

@@ -53,16 +53,23 @@ public sealed record SystemInfo
         _ => CpuKind.Unknown,
     };
 
+    /// <summary>The version in the writer's own words, in place of all numbers; only microdumps have it.</summary>
+    public string? VersionText { get; init; }
+
+    /// <summary>What the kernel calls the machine, such as "armv8l"; only microdumps say it.</summary>
+    public string? Machine { get; init; }
+
     public OsKind Os => OsKinds.FromPlatformId(PlatformId);
 
     /// <summary>The operating system's name as reports give it: "Windows NT", "Mac OS X"…, or its number.</summary>
     public string OsName => OsKinds.NameOf(Os) ?? $"0x{PlatformId:x8}";
 
     /// <summary>Version and build, such as "10.0.19045 2006" or "6.1.0-18-amd64 #1 SMP Debian 6.1.76-1".</summary>
-    public string OsVersion => FromUname() ?? $"{MajorVersion}.{MinorVersion}.{BuildNumber} {ServicePack}".TrimEnd();
+    public string OsVersion =>
+        VersionText ?? FromUname() ?? $"{MajorVersion}.{MinorVersion}.{BuildNumber} {ServicePack}".TrimEnd();
 
     /// <summary>Family, model and the like in words; null for processors that do not say.</summary>
-    public string? CpuDescription => Cpu switch
+    public string? CpuDescription => Machine ?? Cpu switch
     {
         CpuKind.X86 => $"{Identity.Vendor} {FamilyModelStepping}".TrimStart(),
         CpuKind.Amd64 => FamilyModelStepping,

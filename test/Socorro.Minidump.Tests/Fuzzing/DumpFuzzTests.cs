@@ -12,6 +12,8 @@ public sealed class DumpFuzzTests
 
     static readonly byte[][] Whole = [.. FuzzMachine.All.Select(FuzzDump.Build), .. RealDumps()];
 
+    static readonly byte[] Microdump = Microdumps.MicrodumpTests.Whole;
+
     // A new one for each report would cost more than the report.
     static readonly ArrayBufferWriter<byte> JsonBuffer = new(64 << 10);
 
@@ -40,6 +42,10 @@ public sealed class DumpFuzzTests
                 Explain(bytes, withText: inputs++ % HumanEvery == 0);
             });
     }
+
+    [Fact]
+    public void No_damage_to_a_microdump_breaks_its_reports() => Fuzz.Repeat(random =>
+        Explain(Damage.Of(Microdump, Microdump, random), withText: random.Next(HumanEvery) == 0));
 
     static void Explain(byte[] bytes, bool withText)
     {

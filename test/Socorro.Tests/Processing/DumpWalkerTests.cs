@@ -18,7 +18,7 @@ public sealed class DumpWalkerTests
         {
             var start = Stopwatch.GetTimestamp();
             var walk = await Walker.WalkAsync(
-                CrashInput.MainDump, await File.ReadAllBytesAsync(file, Cancel), Cancel);
+                CrashInput.MainDump, await File.ReadAllBytesAsync(file, Cancel), ClientFacts.None, Cancel);
             var document = Pipelines.Process(Pipelines.Crash() with { Walks = [walk] });
 
             Assert.NotEqual(DumpWalker.Failed, walk.Status);
@@ -34,11 +34,47 @@ public sealed class DumpWalkerTests
     [InlineData("this is no minidump, but it is long enough to hold a header", "HeaderMismatch")]
     public async Task Says_in_one_word_why_a_dump_was_not_walked(string bytes, string status)
     {
-        var walk = await Walker.WalkAsync(CrashInput.MainDump, System.Text.Encoding.ASCII.GetBytes(bytes), Cancel);
+        var walk = await Walker.WalkAsync(CrashInput.MainDump, System.Text.Encoding.ASCII.GetBytes(bytes), ClientFacts.None, Cancel);
 
         Assert.Equal(status, walk.Status);
         Assert.Equal(JsonValueKind.Undefined, walk.Report.ValueKind);
         Assert.Single(walk.Problems);
+    }
+
+    [Fact]
+    public async Task A_microdump_gives_stacks_and_what_its_program_is_called()
+    {
+        var symbols = new SymbolStore([SharedData.Path("dumps", "breakpad", "symbols", "microdump")]);
+        var dump = await File.ReadAllBytesAsync(SharedData.Path("dumps", "breakpad", "microdump-mips64.dmp"), Cancel);
+
+        var walk = await Create(symbols).WalkAsync(CrashInput.MainDump, dump, ClientFacts.None, Cancel);
+        var document = Pipelines.Process(Pipelines.Crash() with { Walks = [walk] });
+
+        Assert.Equal("blaTest", document.GetProperty("signature").GetString());
+        Assert.Equal("Android", document.GetProperty("os_name").GetString());
+
+        var other = await File.ReadAllBytesAsync(SharedData.Path("dumps", "breakpad", "microdump-withcrashreason.dmp"), Cancel);
+        var annotations = (await Walker.WalkAsync(CrashInput.MainDump, other, ClientFacts.None, Cancel)).Annotations;
+        Assert.Equal(("AndroidWebView", "62.0.3188.0", "webview"), (annotations["prod"], annotations["ver"], annotations["ptype"]));
+    }
+
+    [Fact]
+    public async Task Reports_who_signed_the_modules()
+    {
+        var dump = await File.ReadAllBytesAsync(SharedData.Path("dumps", "breakpad", "minidump2.dmp"), Cancel);
+        var client = ClientFacts.Read(new Dictionary<string, string>
+        {
+            ["ModuleSignatureInfo"] = """{"Microsoft Windows": ["kernel32.dll", 7], "x": "y"}""",
+            ["CPUMicrocodeVersion"] = "0x2b",
+        });
+
+        var report = (await Walker.WalkAsync(CrashInput.MainDump, dump, client, Cancel)).Report;
+
+        Assert.Equal(
+            ["Microsoft Windows"],
+            report.GetProperty("modules").EnumerateArray().Select(module => module.GetProperty("cert_subject").GetString()).OfType<string>());
+        Assert.Equal("0x2b", report.GetProperty("system_info").GetProperty("cpu_microcode_version").GetString());
+        Assert.Same(ClientFacts.None, ClientFacts.Read(new Dictionary<string, string> { ["ModuleSignatureInfo"] = "{" }));
     }
 
     [Fact]
@@ -53,7 +89,7 @@ public sealed class DumpWalkerTests
             return Task.FromResult(rounds.Count == 1 && AddTestApp(wanted));
         });
 
-        var walk = await walker.WalkAsync(CrashInput.MainDump, dump, Cancel);
+        var walk = await walker.WalkAsync(CrashInput.MainDump, dump, ClientFacts.None, Cancel);
 
         Assert.Equal(2, rounds.Count);
         Assert.DoesNotContain(rounds[1], key => key.DebugFile == "test_app.pdb");
