@@ -19,7 +19,7 @@ public class JsonReportBenchmarks
     public int Write()
     {
         _output.ResetWrittenCount();
-        JsonReport.Write(_state, _output);
+        JsonReport.Write(_state, _output, JsonOptions.Default);
         return _output.WrittenCount;
     }
 }

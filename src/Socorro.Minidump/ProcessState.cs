@@ -43,6 +43,9 @@ public sealed record ProcessState
 /// <summary>A thread and its stack.</summary>
 public sealed record ThreadState(ThreadRecord Record, CallStack Stack)
 {
+    /// <summary>What is known of the address where the thread began to run; null when the dump does not say where.</summary>
+    public CodeLocation? Start { get; init; }
+
     /// <summary>The innermost frame; null when nothing is known of the stack.</summary>
     public Frame? Top => Stack.Frames is [var top, ..] ? top : null;
 }
@@ -51,6 +54,9 @@ public sealed record ThreadState(ThreadRecord Record, CallStack Stack)
 /// <param name="Lookup">Null when no frame was in the module, so that nobody asked.</param>
 public sealed record ModuleState(Module Module, SymbolLookup? Lookup)
 {
+    /// <summary>The servers that were asked besides, and what each said, where somebody fetched symbols for the walk.</summary>
+    public IReadOnlyList<LookupAttempt> Downloads { get; init; } = [];
+
     public ModuleKey Key => StackWalker.KeyOf(Module);
 
     public bool HasSymbols => Lookup?.Table is not null;

@@ -33,18 +33,21 @@ public static class StackWalker
             [.. dump.Threads.Select(thread => FindContext(dump, thread))],
             [.. CrashingFirst(dump.Threads.Count, crashing)],
             options.Limits.MaxTotalFrames);
-        var stacks = walks.Run(options.MaxWalkers, () => CreateWalker(dump, symbols, options, lookups));
+        var stacks = walks.Run(options.MaxWalkers, Create);
+        var starts = LocateStarts(dump, Create);
         var reason = CrashReason.Explain(dump);
         return new()
         {
             Dump = dump,
-            Threads = [.. dump.Threads.Select((record, i) => new ThreadState(record, stacks[i]))],
+            Threads = [.. dump.Threads.Select((record, i) => new ThreadState(record, stacks[i]) { Start = starts[i] })],
             CrashingThread = crashing,
             Reason = reason,
             Analysis = CrashAnalysis.Analyze(dump, reason),
             Modules = [.. dump.Modules.Select((module, i) => new ModuleState(module, lookups[i]))],
             Status = StatusOf(dump, walks.IsOverLimit),
         };
+
+        ThreadWalker Create() => CreateWalker(dump, symbols, options, lookups);
     }
 
     internal static ModuleKey KeyOf(Module module) =>
@@ -53,7 +56,7 @@ public static class StackWalker
     static ThreadWalker CreateWalker(
         Minidump dump, SymbolStore symbols, WalkOptions options, SymbolLookup?[] lookups)
     {
-        var cpu = CpuTraits.Find(dump.Cpu)!; // there are contexts, so the processor is known
+        var cpu = CpuTraits.Find(dump.Cpu)!; // whoever asks has seen that the processor is known
         var modules = new CodeModule[dump.Modules.Count];
         for (var i = 0; i < modules.Length; i++)
         {
@@ -124,6 +127,20 @@ public static class StackWalker
         }
 
         return dump.Exception is { Context: { } atCrash, ThreadId: var id } && id == thread.Id ? atCrash : thread.Context;
+    }
+
+    /// <summary>What is known of where each thread began to run; null where the dump does not say.</summary>
+    static CodeLocation?[] LocateStarts(Minidump dump, Func<ThreadWalker> createWalker)
+    {
+        var starts = new CodeLocation?[dump.Threads.Count];
+        ThreadWalker? walker = null;
+        for (var i = 0; i < starts.Length && CpuTraits.Find(dump.Cpu) is not null; i++)
+        {
+            if (dump.Threads[i].Times is { StartAddress: not 0 and var start })
+                starts[i] = (walker ??= createWalker()).Locate(start);
+        }
+
+        return starts;
     }
 
     static string StatusOf(Minidump dump, bool isOverLimit)

@@ -73,9 +73,14 @@ sealed class DumpExplainer : IDisposable
         for (var round = 1; round < MaxRounds && await FetchAsync(state.Wanted, cancel); round++)
             state = StackWalker.Walk(dump, _symbols, options);
 
+        state = state with { Client = _client, Modules = [.. state.Modules.Select(AddDownloads)] };
         LogFindings(file, state);
-        return state with { Client = _client };
+        return state;
     }
+
+    ModuleState AddDownloads(ModuleState module) => _supply is null || module.Lookup is null
+        ? module
+        : module with { Downloads = _supply.AttemptsFor(module.Key) };
 
     /// <summary>Not in the folder for temporary files, where others could plant symbols.</summary>
     static string FindOwnFolder() => Path.Combine(
@@ -117,7 +122,7 @@ sealed class DumpExplainer : IDisposable
         foreach (var module in state.Modules)
         {
             IReadOnlyList<LookupAttempt> attempts =
-                [.. module.Lookup?.Attempts ?? [], .. _supply?.AttemptsFor(module.Key) ?? []];
+                [.. module.Lookup?.Attempts ?? [], .. module.Downloads];
             foreach (var attempt in attempts)
                 _log.Debug($"{module.Module.LeafName}: {attempt.Place} {attempt.Answer}");
         }

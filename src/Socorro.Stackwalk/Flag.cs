@@ -22,6 +22,22 @@ static class Flags
     public static readonly Flag Brief = new("--brief", "With text: only the summary and the crashing thread");
     public static readonly Flag Pretty = new("--pretty", "With JSON: break lines and indent");
     public static readonly Flag NoColor = new("--no-color", "No colours, though the output is a terminal");
+
+    public static readonly Flag Why = new(
+        "--why", "Say of frames without a function why, and of modules where symbols were looked for");
+
+    public static readonly Flag Instructions = new(
+        "--instructions", "With text: list the instructions around the crash (a terminal gets them anyway)");
+
+    public static readonly Flag SourceRoot = new(
+        "--source-root", "With text: show the source lines of the crashed thread, from files below DIR", "DIR");
+
+    public static readonly Flag RecoverArguments = new(
+        "--recover-function-args", "Guess arguments of functions (x86), from their names and the stack");
+
+    public static readonly Flag AllRegisters = new(
+        "--all-registers", "With JSON: registers for the frames of all threads, not only the crashed one's");
+
     public static readonly Flag OutputFile = new("--output-file", "Write there instead of to standard output", "FILE");
 
     public static readonly Flag SymbolsPath = new(
@@ -53,7 +69,7 @@ static class Flags
     public static readonly Flag Verbose = new("--verbose", "off, error (the default), warn, info, debug or trace", "LEVEL");
 
     public static readonly Flag Features = new(
-        "--features", "stable-basic, stable-all or unstable-all: accepted, nothing depends on it", "SET");
+        "--features", "stable-basic, stable-all or unstable-all, which means --recover-function-args", "SET");
 
     public static readonly Flag NoInteractive = new("--no-interactive", "Accepted: no progress is ever drawn");
     public static readonly Flag Help = new("--help", "Print this") { Alias = "-h" };
@@ -61,7 +77,7 @@ static class Flags
 
     public static readonly (string Title, Flag[] Flags)[] Groups =
     [
-        ("Report", [Human, Json, Cyborg, Brief, Pretty, NoColor, OutputFile]),
+        ("Report", [Human, Json, Cyborg, Brief, Pretty, Why, Instructions, SourceRoot, RecoverArguments, AllRegisters, NoColor, OutputFile]),
         ("Symbols", [SymbolsPath, SymbolsUrl, SymbolsCache, SymbolsTmp, SymbolsTimeout]),
         ("Other", [EvilJson, LogFile, Verbose, Features, NoInteractive, Help, Version]),
     ];
@@ -70,7 +86,6 @@ static class Flags
     public static readonly (string Name, string Why)[] Refused =
     [
         ("--dump", "raw listings of streams are not written"),
-        ("--recover-function-args", "arguments of functions are not recovered"),
         ("--use-local-debuginfo", "debug information is read from Breakpad symbol files only"),
     ];
 

@@ -10,6 +10,24 @@ sealed class ReportWriter(StackwalkArguments arguments, StackwalkConsole console
     readonly FileStream? _outputFile = OutputFiles.Create(arguments.Find(Flags.OutputFile));
     readonly FileStream? _cyborgFile = OutputFiles.Create(arguments.Find(Flags.Cyborg));
 
+    readonly JsonOptions _json = new()
+    {
+        IsPretty = arguments.Has(Flags.Pretty),
+        TellsWhy = arguments.Has(Flags.Why),
+        RecoversArguments = arguments.RecoversArguments,
+        HasAllRegisters = arguments.Has(Flags.AllRegisters),
+    };
+
+    readonly HumanOptions _human = new()
+    {
+        IsBrief = arguments.Has(Flags.Brief),
+        IsColored = console.IsColored && !arguments.Has(Flags.OutputFile) && !arguments.Has(Flags.NoColor),
+        ListsInstructions = arguments.Has(Flags.Instructions) || (console.IsTerminal && !arguments.Has(Flags.OutputFile)),
+        TellsWhy = arguments.Has(Flags.Why),
+        RecoversArguments = arguments.RecoversArguments,
+        Sources = arguments.Find(Flags.SourceRoot) is { } root ? new(root) : null,
+    };
+
     Stream Output => _outputFile ?? console.Output;
 
     public void Dispose()
@@ -32,7 +50,7 @@ sealed class ReportWriter(StackwalkArguments arguments, StackwalkConsole console
     void WriteJson(Stream output, ProcessState state)
     {
         var buffer = new StreamBuffer(output);
-        JsonReport.Write(state, buffer, arguments.Has(Flags.Pretty));
+        JsonReport.Write(state, buffer, _json);
         buffer.GetSpan(1)[0] = (byte)'\n';
         buffer.Advance(1);
         buffer.Flush();
@@ -44,14 +62,7 @@ sealed class ReportWriter(StackwalkArguments arguments, StackwalkConsole console
         if (title is not null)
             text.Write($"── {title}\n\n");
 
-        HumanReport.Write(
-            state,
-            text,
-            new()
-            {
-                IsBrief = arguments.Has(Flags.Brief),
-                IsColored = console.IsColored && _outputFile is null && !arguments.Has(Flags.NoColor),
-            });
+        HumanReport.Write(state, text, _human);
         if (title is not null)
             text.Write('\n');
     }

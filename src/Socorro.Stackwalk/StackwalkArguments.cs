@@ -25,6 +25,8 @@ sealed class StackwalkArguments
 
     public LogLevel LogLevel { get; private set; } = LogLevel.Error;
 
+    public bool RecoversArguments => Has(Flags.RecoverArguments) || Find(Flags.Features) == "unstable-all";
+
     public bool Has(Flag flag) => _given.ContainsKey(flag);
 
     public string? Find(Flag flag) => _given.TryGetValue(flag, out var values) ? values[^1] : null;
@@ -125,6 +127,8 @@ sealed class StackwalkArguments
                 throw new UsageException($"{Flags.SymbolsPath.Name} {path} is neither a folder nor a file", 2);
         }
 
+        if (Find(Flags.SourceRoot) is { } root && !Directory.Exists(root))
+            throw new UsageException($"{Flags.SourceRoot.Name} {root} is no folder", 2);
         SymbolUrls = [.. All(Flags.SymbolsUrl).Select(ReadUrl)];
         if (Find(Flags.SymbolsTimeout) is { } seconds)
             DownloadTimeout = ReadSeconds(seconds);

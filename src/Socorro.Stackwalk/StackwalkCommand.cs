@@ -91,7 +91,7 @@ public static class StackwalkCommand
     /// <summary>Flags that scripts give, and that change nothing here.</summary>
     static void LogIdleFlags(StackwalkArguments arguments, StackwalkLog log)
     {
-        foreach (var flag in new[] { Flags.SymbolsTmp, Flags.Features, Flags.NoInteractive })
+        foreach (var flag in new[] { Flags.SymbolsTmp, Flags.NoInteractive })
         {
             if (arguments.Has(flag))
                 log.Info($"{flag.Name} changes nothing: {flag.Help}");

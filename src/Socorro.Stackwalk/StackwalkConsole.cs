@@ -13,6 +13,9 @@ public sealed record StackwalkConsole : IDisposable
     /// <summary>Whether <see cref="Output"/> shows colours.</summary>
     public bool IsColored { get; init; }
 
+    /// <summary>Whether somebody sees <see cref="Output"/> as it is written.</summary>
+    public bool IsTerminal { get; init; }
+
     /// <summary>The streams of this process.</summary>
     public static StackwalkConsole Open(string program) => new()
     {
@@ -20,6 +23,7 @@ public sealed record StackwalkConsole : IDisposable
         Output = Console.OpenStandardOutput(),
         // Console.Error prepares the terminal first, which takes longer than to explain a small dump.
         Error = new StreamWriter(Console.OpenStandardError()) { AutoFlush = true },
+        IsTerminal = !Console.IsOutputRedirected,
         IsColored = !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")),
     };
 

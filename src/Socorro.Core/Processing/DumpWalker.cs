@@ -21,6 +21,8 @@ public sealed partial class DumpWalker(
     /// <summary>The status of a dump that ended the walker by an exception: a fault of ours.</summary>
     public const string Failed = "WalkFailed";
 
+    static readonly JsonOptions Report = new() { MaxFrames = TruncatedStacksRule.MaxFrames };
+
     /// <summary>Each round, symbols may show frames of modules that nobody wanted before; few dumps need three.</summary>
     const int MaxRounds = 8;
 
@@ -69,7 +71,7 @@ public sealed partial class DumpWalker(
             return (new() { Name = name, Status = refusal.Error, Problems = [refusal.Message] }, []);
 
         var state = StackWalker.Walk(dump, symbols, new() { Limits = limits }) with { Client = client };
-        var json = JsonReport.ToUtf8(state, maxFrames: TruncatedStacksRule.MaxFrames);
+        var json = JsonReport.ToUtf8(state, Report);
         var isReadable = JsonText.TryParse(json, out var report);
         var walk = new DumpWalk
         {

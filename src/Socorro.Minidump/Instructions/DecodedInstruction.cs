@@ -5,6 +5,9 @@ sealed record DecodedInstruction
 {
     public required string Text { get; init; }
 
+    /// <summary>Bytes of the instruction.</summary>
+    public int Length { get; init; }
+
     public required IReadOnlyList<MemoryAccess> Accesses { get; init; }
 
     /// <summary>There may be accesses besides <see cref="Accesses"/>, at addresses that are not known.</summary>

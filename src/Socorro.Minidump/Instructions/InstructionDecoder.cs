@@ -15,7 +15,7 @@ static class InstructionDecoder
     {
         CpuKind.X86 or CpuKind.Amd64 => DecodeX86(machine),
         CpuKind.Arm64 => ReadCode(machine, machine.Pc, 4) is { } code
-            ? new Arm64Instruction(BinaryPrimitives.ReadUInt32LittleEndian(code), machine).Decode()
+            ? new Arm64Instruction(BinaryPrimitives.ReadUInt32LittleEndian(code), machine).Decode() with { Length = 4 }
             : null,
         CpuKind.Arm => DecodeArm(machine),
         _ => null,
@@ -38,8 +38,8 @@ static class InstructionDecoder
         var isThumb = (machine[Cpsr] & ThumbBit) is not (null or 0) || (machine.Pc & 1) != 0;
         if (!isThumb)
         {
-            return ReadCode(machine, machine.Pc, 4) is { } word
-                ? new ArmInstruction(BinaryPrimitives.ReadUInt32LittleEndian(word), machine).Decode()
+            return ReadCode(machine, machine.Pc, 4) is { } code
+                ? new ArmInstruction(BinaryPrimitives.ReadUInt32LittleEndian(code), machine).Decode() with { Length = 4 }
                 : null;
         }
 
@@ -49,11 +49,13 @@ static class InstructionDecoder
 
         var half = BinaryPrimitives.ReadUInt16LittleEndian(first);
         if (!ThumbInstruction.IsWide(half))
-            return new ThumbInstruction(half, machine).Decode();
+            return new ThumbInstruction(half, machine).Decode() with { Length = 2 };
 
-        return ReadCode(machine, pc + 2, 2) is { } second
-            ? new ThumbInstruction((uint)half << 16 | BinaryPrimitives.ReadUInt16LittleEndian(second), machine).DecodeWide()
-            : null;
+        if (ReadCode(machine, pc + 2, 2) is not { } second)
+            return null;
+
+        var word = (uint)half << 16 | BinaryPrimitives.ReadUInt16LittleEndian(second);
+        return new ThumbInstruction(word, machine).DecodeWide() with { Length = 4 };
     }
 
     static byte[]? ReadCode(MachineState machine, ulong address, int length)

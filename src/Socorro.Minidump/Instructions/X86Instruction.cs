@@ -33,6 +33,7 @@ static class X86Instruction
         return new()
         {
             Text = X86Text.Write(instruction),
+            Length = instruction.Length,
             Accesses = accesses.Known,
             HasUnknownAccess = accesses.HasUnknown,
             AddressRegisters = accesses.Registers,

@@ -1,16 +1,7 @@
+using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Instructions;
+
 namespace Socorro.Minidumps.Output;
-
-/// <summary>What a report for people shows.</summary>
-public sealed record HumanOptions
-{
-    public static HumanOptions Default { get; } = new();
-
-    /// <summary>Whether to mark what matters with the escape sequences of terminals.</summary>
-    public bool IsColored { get; init; }
-
-    /// <summary>The summary and the crashing thread, nothing else.</summary>
-    public bool IsBrief { get; init; }
-}
 
 /// <summary>
 /// Writes a <see cref="ProcessState"/> as text in the manner of minidump-stackwalk and minidump_stackwalk: the crash, the
@@ -22,7 +13,9 @@ public static class HumanReport
     {
         var text = new HumanText(output, options.IsColored);
         new HumanSummary(state, text).Write();
-        var threads = new HumanThreads(state, text);
+        if (options.ListsInstructions)
+            WriteListing(state, text);
+        var threads = new HumanThreads(state, text, options);
         if (state.CrashingThread is { } crashing)
             threads.WriteCrashing(crashing);
         if (options.IsBrief)
@@ -31,5 +24,45 @@ public static class HumanReport
         if (!threads.WriteOthers())
             text.Line();
         new HumanModules(state, text).Write();
+        if (options.TellsWhy)
+            WriteLookups(state, text);
+    }
+
+    static void WriteListing(ProcessState state, HumanText text)
+    {
+        if (InstructionListing.Around(state) is not { Count: > 0 } listing)
+            return;
+
+        var digits = 2 * (CpuTraits.Find(state.Dump.Cpu)?.PointerSize ?? 8);
+        text.Line("Instructions around the crash:");
+        foreach (var line in listing)
+        {
+            var bytes = Convert.ToHexStringLower(line.Bytes.Span);
+            text.Line(
+                ($"{(line.IsCurrent ? " => " : "    ")}{HumanText.Address(line.Address, digits)}  ", Tone.Plain),
+                ($"{bytes,-22} ", Tone.Faint),
+                (line.Text, line.IsCurrent ? Tone.Alarm : Tone.Plain));
+        }
+
+        text.Line();
+    }
+
+    static void WriteLookups(ProcessState state, HumanText text)
+    {
+        text.Line();
+        text.Line("Where symbols were looked for:");
+        foreach (var module in state.Modules.Where(module => module.Lookup is not null))
+        {
+            var id = module.Module.DebugId ?? "without debug id";
+            text.Line(
+                ($"{HumanText.Clean(module.Module.LeafName)} {id}: ", Tone.Strong),
+                (MissingNames.Answer(module), module.HasSymbols ? Tone.Plain : Tone.Alarm));
+            foreach (var attempt in MissingNames.AttemptsOf(module))
+                text.Line($"    {HumanText.Clean(attempt.Place)} {HumanText.Clean(attempt.Answer)}");
+        }
+
+        var others = state.Modules.Count(module => module.Lookup is null);
+        if (others > 0)
+            text.Line($"{others} module{(others == 1 ? "" : "s")} not looked for: no frame is in {(others == 1 ? "it" : "them")}");
     }
 }

@@ -4,7 +4,7 @@ using Socorro.Minidumps.Unwinding;
 namespace Socorro.Minidumps.Output;
 
 /// <summary>The stacks, each frame with its registers and how it was found.</summary>
-sealed class HumanThreads(ProcessState state, HumanText text)
+sealed class HumanThreads(ProcessState state, HumanText text, HumanOptions options)
 {
     /// <summary>Columns that a row of registers takes at most.</summary>
     const int RowWidth = 80;
@@ -38,9 +38,11 @@ sealed class HumanThreads(ProcessState state, HumanText text)
         var (record, stack) = state.Threads[index];
         var name = HumanText.Clean(record.Name ?? "");
         text.Line(($"Thread {index} {name}", Tone.Strong), (what, tone), ($" - tid: {record.Id}", Tone.Plain));
+        if (options.TellsWhy && state.Threads[index].Start is { } start)
+            text.Line($"    began at {ModuleOf(start)}{(start.Function is { } entry ? "!" + HumanText.Clean(entry) : "")} + {HumanText.Hex(OffsetOf(start))}");
         var number = 0;
         for (var i = 0; i < stack.Frames.Count; i++)
-            WriteFrame(stack, i, ref number);
+            WriteFrame(stack, i, ref number, withSource: index == state.CrashingThread);
         if (stack.End is StackEnd.Truncated or StackEnd.Limit)
             text.Line(($"    ({DescribeEnd(stack)})", Tone.Faint));
         text.Line();
@@ -53,19 +55,56 @@ sealed class HumanThreads(ProcessState state, HumanText text)
         _ => "the stack's memory is not in the dump from here on",
     };
 
-    void WriteFrame(CallStack stack, int index, ref int number)
+    void WriteFrame(CallStack stack, int index, ref int number, bool withSource)
     {
         var frame = stack.Frames[index];
         foreach (var call in frame.Location.Inlines)
         {
             WriteCall(number++, ModuleOf(frame.Location), call.Function, PlaceOf(call.File, call.Line, offset: null));
             text.Line(("    Found by: inlining", Tone.Faint));
+            if (withSource)
+                WriteSource(call.File, call.Line);
         }
 
         WriteCall(number++, ModuleOf(frame.Location), frame.Location.Function, PlaceOf(frame));
         WriteRegisters(stack.GetRegisters(index));
         text.Line(($"    Found by: {frame.Trust.Explanation}", Tone.Faint));
+        if (options.TellsWhy && MissingNames.Explain(state, frame.Location) is { } why)
+            text.Line(($"    No function: {HumanText.Clean(why)}", Tone.Faint));
+        if (options.RecoversArguments)
+            WriteArguments(ArgumentRecovery.Find(state.Dump, stack, index));
+        if (withSource)
+            WriteSource(frame.Location.File, frame.Location.Line);
     }
+
+    void WriteArguments(IReadOnlyList<RecoveredArgument> arguments)
+    {
+        if (arguments is [])
+            return;
+
+        text.Line("    Arguments, as far as the name and the stack tell:");
+        for (var i = 0; i < arguments.Count; i++)
+        {
+            var value = arguments[i].Value is { } word ? HumanText.Address(word, 8) : "unknown";
+            text.Line($"        arg {i} ({HumanText.Clean(arguments[i].Type)}) = {value}");
+        }
+    }
+
+    void WriteSource(string? file, uint line)
+    {
+        if (file is null || line == 0 || options.Sources is null)
+            return;
+
+        foreach (var (number, source) in options.Sources.Read(file, line))
+        {
+            text.Line((
+                $"    {(number == line ? '>' : ' ')}{number,6} | {HumanText.Clean(source.Replace("\t", "    ", StringComparison.Ordinal))}",
+                number == line ? Tone.Strong : Tone.Faint));
+        }
+    }
+
+    static ulong OffsetOf(CodeLocation location) =>
+        location.Function is null ? location.ModuleOffset : location.Address - location.FunctionBase;
 
     void WriteCall(int number, string? module, string? function, string place)
     {

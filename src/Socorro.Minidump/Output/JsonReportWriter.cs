@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Socorro.Minidumps.Cpu;
-using Socorro.Minidumps.Microdumps;
 using Socorro.Minidumps.Reasons;
 using Socorro.Minidumps.Streams;
 
@@ -14,62 +13,58 @@ sealed class JsonReportWriter
     readonly Minidump _dump;
     readonly Utf8JsonWriter _json;
     readonly AddressText _addresses;
+    readonly JsonAdditions _additions;
     readonly JsonThreads _threads;
+    readonly JsonOptions _options;
 
-    public JsonReportWriter(ProcessState state, Utf8JsonWriter json, int maxFrames)
+    public JsonReportWriter(ProcessState state, Utf8JsonWriter json, JsonOptions options)
     {
+        _options = options;
         _state = state;
         _dump = state.Dump;
         _json = json;
         _addresses = new(CpuTraits.Find(state.Dump.Cpu)?.PointerSize ?? 8);
-        _threads = new(state, json, _addresses, maxFrames);
+        _additions = new(state, json, _addresses);
+        _threads = new(state, json, _addresses, options);
     }
 
     public void Write()
     {
         _json.WriteStartObject();
-        WriteAnnotations();
+        _additions.WriteAnnotations();
         if (_dump.Comment is { Length: > 0 } comment)
             _json.WriteString("comment", comment);
         WriteCrashInfo();
         _threads.WriteCrashing();
-        WriteCrashpadInfo();
+        _additions.WriteCrashpadInfo();
         WriteDiagnostics();
-        WriteException();
-        if (_dump.Microdump?.Gpu is { } gpu)
-            _json.WriteObjectOrNull("gpu", gpu, WriteGpu);
+        _additions.WriteException();
+        _additions.WriteGpu();
         WriteHandles();
         _json.WriteNumberOrNull("linux_memory_map_count", _dump.LinuxMaps is [] ? null : (ulong)_dump.LinuxMaps.Count);
         _json.WriteObjectOrNull("lsb_release", _dump.LinuxRelease, WriteRelease);
         _json.WriteString("mac_boot_args", _dump.MacBootArguments);
         WriteMacCrashInfo();
         _json.WriteNumber("main_module", _dump.Modules.Main?.Index ?? 0);
-        if (_dump.Microdump is { } microdump)
-            _json.WriteObjectOrNull("microdump", microdump, WriteMicrodump);
+        _additions.WriteMemoryRegions();
+        _additions.WriteMicrodump();
+        _additions.WriteMiscInfo();
         _json.WriteObjects("modules", _state.Modules, WriteModule);
         _json.WriteBoolean("modules_contains_cert_info", _state.Client.Certificates.Count > 0);
         _json.WriteNumberOrNull("pid", _dump.ProcessId);
         WriteLimits();
+        _additions.WriteProcessMemory();
+        _additions.WriteProcessTimes();
         _json.WriteNumberOrNull("process_uptime", (ulong?)_dump.Uptime?.TotalSeconds);
         WriteSoftErrors();
         if (_dump.Microdump is not null)
             _json.WriteString("source", "microdump");
         _json.WriteString("status", _state.Status);
         WriteSystemInfo();
+        _additions.WriteSystemMemory();
         _json.WriteNumber("thread_count", _state.Threads.Count);
         _threads.WriteAll();
         _json.WriteObjects("unloaded_modules", _dump.UnloadedModules, WriteUnloadedModule);
-        _json.WriteEndObject();
-    }
-
-    void WriteAnnotations()
-    {
-        if (_dump.CrashpadInfo is null)
-            return;
-
-        _json.WriteStartObject("annotations");
-        foreach (var (name, value) in _dump.CrashpadInfo.MergeAnnotations().OrderBy(pair => pair.Key, StringComparer.Ordinal))
-            _json.WriteString(name, value);
         _json.WriteEndObject();
     }
 
@@ -86,6 +81,7 @@ sealed class JsonReportWriter
         if (reason?.Detail is { } detail)
             _json.WriteString("detail", detail);
         _json.WriteString("instruction", _state.Analysis?.Instruction);
+        _additions.WriteListing();
         analysis.WriteUpdate();
         analysis.WriteAccesses();
         analysis.WriteBitFlips();
@@ -109,19 +105,6 @@ sealed class JsonReportWriter
         _json.WriteEndObject();
     }
 
-    void WriteCrashpadInfo()
-    {
-        if (_dump.CrashpadInfo is not { } crashpad)
-            return;
-
-        _json.WriteStartObject("crashpad_info");
-        WriteAddressOrNull("address_mask", crashpad.AddressMask == 0 ? null : crashpad.AddressMask);
-        _json.WriteString("client_id", crashpad.ClientId);
-        _json.WriteString("report_id", crashpad.ReportId);
-        _json.WriteNumber("version", crashpad.Version);
-        _json.WriteEndObject();
-    }
-
     void WriteDiagnostics()
     {
         _json.WriteStartArray("diagnostics");
@@ -136,45 +119,6 @@ sealed class JsonReportWriter
         _json.WriteEndArray();
     }
 
-    void WriteException()
-    {
-        if (_dump.Exception is not { } exception)
-            return;
-
-        _json.WriteStartObject("exception");
-        WriteAddressOrNull("address", exception.Address);
-        _json.WriteString("code", Hex(exception.Code));
-        _json.WriteString("flags", Hex(exception.Flags));
-        _json.WriteStartArray("parameters");
-        foreach (var parameter in exception.Parameters)
-            _json.WriteStringValue(_addresses.Format(parameter));
-        _json.WriteEndArray();
-        _json.WriteNumber("thread_id", exception.ThreadId);
-        _json.WriteEndObject();
-    }
-
-    void WriteGpu(GraphicsProcessor gpu)
-    {
-        _json.WriteString("renderer", gpu.Renderer);
-        _json.WriteString("vendor", gpu.Vendor);
-        _json.WriteString("version", gpu.Version);
-    }
-
-    void WriteMicrodump(Microdump microdump)
-    {
-        _json.WriteObjectOrNull("free_address_space", microdump.FreeSpace, free =>
-        {
-            _json.WriteNumber("count", free.Count);
-            WriteAddressOrNull("highest", free.Highest);
-            _json.WriteNumber("largest", free.Largest);
-            WriteAddressOrNull("lowest", free.Lowest);
-            _json.WriteNumber("total", free.Total);
-        });
-        _json.WriteString("process_type", microdump.ProcessType);
-        _json.WriteString("product", microdump.Product);
-        _json.WriteString("version", microdump.ProductVersion);
-    }
-
     void WriteHandles()
     {
         if (_dump.Handles is [])
@@ -185,8 +129,11 @@ sealed class JsonReportWriter
 
         _json.WriteObjects("handles", _dump.Handles, handle =>
         {
+            _json.WriteString("granted_access", Hex(handle.GrantedAccess));
             _json.WriteNumber("handle", handle.Handle);
+            _json.WriteNumber("handle_count", handle.HandleCount);
             _json.WriteString("object_name", handle.ObjectName);
+            _json.WriteNumber("pointer_count", handle.PointerCount);
             _json.WriteString("type_name", handle.TypeName);
         });
     }
@@ -235,8 +182,23 @@ sealed class JsonReportWriter
         _json.WriteString("filename", module.Module.LeafName);
         _json.WriteBoolean("loaded_symbols", module.HasSymbols);
         _json.WriteBoolean("missing_symbols", module.IsMissingSymbols);
+        if (_options.TellsWhy)
+            WriteLookup(module);
         _json.WriteString("symbol_url", module.Lookup?.Table?.Module.Url is { Length: > 0 } url ? url : null);
         _json.WriteString("version", module.Module.VersionText);
+    }
+
+    void WriteLookup(ModuleState module)
+    {
+        _json.WriteStartObject("symbol_lookup");
+        _json.WriteString("answer", MissingNames.Answer(module));
+        _json.WriteObjects("attempts", MissingNames.AttemptsOf(module), attempt =>
+        {
+            _json.WriteString("answer", attempt.Answer);
+            _json.WriteString("place", attempt.Place);
+        });
+        _json.WriteNumber("milliseconds", Math.Round(module.Lookup?.Took.TotalMilliseconds ?? 0, 3));
+        _json.WriteEndObject();
     }
 
     void WriteCertificate(string module) =>

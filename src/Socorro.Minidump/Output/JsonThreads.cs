@@ -10,11 +10,16 @@ namespace Socorro.Minidumps.Output;
 /// Writes threads and frames: nearly all of a large report, so names are encoded once and texts go out as the UTF-8 that
 /// the symbols hold.
 /// </summary>
-sealed class JsonThreads(ProcessState state, Utf8JsonWriter json, AddressText addresses, int maxFrames)
+sealed class JsonThreads(ProcessState state, Utf8JsonWriter json, AddressText addresses, JsonOptions options)
 {
     readonly Minidump _dump = state.Dump;
+    readonly int _maxFrames = options.MaxFrames;
     readonly JsonEncodedText[] _modules =
         [.. state.Dump.Modules.Select(module => JsonEncodedText.Encode(module.LeafName, JsonReport.Encoder))];
+
+    readonly int[] _registerOrder = CpuTraits.Find(state.Dump.Cpu) is { } cpu
+        ? [.. Enumerable.Range(0, cpu.RegisterNames.Count).OrderBy(i => cpu.RegisterNames[i], StringComparer.Ordinal)]
+        : [];
 
     public void WriteAll()
     {
@@ -39,19 +44,25 @@ sealed class JsonThreads(ProcessState state, Utf8JsonWriter json, AddressText ad
         var frames = thread.Stack.Span;
         json.WriteStartObject();
         json.WriteNumber("frame_count", frames.Length);
-        WriteFrames(thread.Stack, withRegisters: index is not null);
-        var lastError = ThreadEnvironment.Read(_dump, thread.Record).LastError;
+        WriteFrames(thread.Stack, withRegisters: index is not null || options.HasAllRegisters);
+        var (lastError, lastStatus) = ThreadEnvironment.Read(_dump, thread.Record);
         json.WriteString("last_error_value", lastError is { } code ? WindowsError.Describe(code) : null);
+        if (lastStatus is { } status and not 0)
+            json.WriteString("last_status_value", WindowsError.Describe(status));
         json.WriteNumber("priority", thread.Record.Priority);
         json.WriteString("stack_end", thread.Stack.End.Word);
         if (thread.Record.Times is { StartAddress: not 0 and var start })
             json.WriteString("start_address", addresses.Format(start));
+        if (thread.Start is { FunctionUtf8.IsEmpty: false } entry)
+            json.WriteTextOrNull(Keys.StartFunction, entry.FunctionUtf8);
+        if (thread.Start is { Module: >= 0 and var module })
+            json.WriteString("start_module", _modules[module]);
         json.WriteNumber("suspend_count", thread.Record.SuspendCount);
         json.WriteNumber("thread_id", thread.Record.Id);
         json.WriteString("thread_name", thread.Record.Name);
         if (index is { } place)
             json.WriteNumber("threads_index", place);
-        if (frames.Length > maxFrames)
+        if (frames.Length > _maxFrames)
             json.WriteBoolean("truncated", true);
         json.WriteEndObject();
     }
@@ -60,15 +71,15 @@ sealed class JsonThreads(ProcessState state, Utf8JsonWriter json, AddressText ad
     {
         var frames = stack.Span;
         // One entry says that there is a gap.
-        var (head, tail) = frames.Length <= maxFrames ? (frames.Length, 0) : (maxFrames / 2, (maxFrames - 1) / 2);
+        var (head, tail) = frames.Length <= _maxFrames ? (frames.Length, 0) : (_maxFrames / 2, (_maxFrames - 1) / 2);
 
         json.WriteStartArray("frames");
         for (var i = 0; i < head; i++)
-            WriteFrame(frames[i], i, i == 0 && withRegisters ? stack : null);
-        if (frames.Length > maxFrames)
+            WriteFrame(stack, i, withRegisters);
+        if (frames.Length > _maxFrames)
             WriteGap(frames.Length - head - tail);
         for (var i = frames.Length - tail; i < frames.Length; i++)
-            WriteFrame(frames[i], i, null);
+            WriteFrame(stack, i, withRegisters);
         json.WriteEndArray();
     }
 
@@ -81,10 +92,13 @@ sealed class JsonThreads(ProcessState state, Utf8JsonWriter json, AddressText ad
         json.WriteEndObject();
     }
 
-    void WriteFrame(in Frame frame, int index, CallStack? withRegisters)
+    void WriteFrame(CallStack stack, int index, bool withRegisters)
     {
+        ref readonly var frame = ref stack.Span[index];
         var location = frame.Location;
         json.WriteStartObject();
+        if (options.RecoversArguments)
+            WriteArguments(ArgumentRecovery.Find(_dump, stack, index));
         json.WriteTextOrNull(Keys.File, location.FileUtf8);
         json.WriteNumber(Keys.Frame, index);
         json.WriteTextOrNull(Keys.Function, location.FunctionUtf8);
@@ -93,17 +107,36 @@ sealed class JsonThreads(ProcessState state, Utf8JsonWriter json, AddressText ad
         else
             json.WriteString(Keys.FunctionOffset, addresses.Format(location.Address - location.FunctionBase));
         WriteInlines(location);
+        if (location.Module < 0 && MissingNames.IsGenerated(state, location))
+            json.WriteBoolean(Keys.Jit, true);
         WriteLine(location.Line);
         json.WriteBoolean(Keys.MissingSymbols, location.FunctionUtf8.IsEmpty);
         WriteModule(location);
         if (location.IsMultiple)
             json.WriteBoolean(Keys.Multiple, true);
         json.WriteString(Keys.Offset, addresses.Format(location.Address));
-        if (withRegisters is not null)
-            WriteRegisters(withRegisters.GetRegisters(index));
+        if (withRegisters)
+            WriteRegisters(stack.GetRegisters(index));
         json.WriteString(Keys.Trust, Keys.Of(frame.Trust));
         WriteUnloaded(location);
+        if (options.TellsWhy && MissingNames.Explain(state, location) is { } why)
+            json.WriteString("why", why);
         json.WriteEndObject();
+    }
+
+    void WriteArguments(IReadOnlyList<RecoveredArgument> arguments)
+    {
+        if (arguments is [])
+            return;
+
+        json.WriteObjects("arguments", arguments, argument =>
+        {
+            json.WriteString("type", argument.Type);
+            if (argument.Value is { } value)
+                json.WriteString("value", addresses.Format(value));
+            else
+                json.WriteNull("value");
+        });
     }
 
     void WriteModule(CodeLocation location)
@@ -152,7 +185,7 @@ sealed class JsonThreads(ProcessState state, Utf8JsonWriter json, AddressText ad
     {
         var names = CpuTraits.Find(_dump.Cpu)!.RegisterNames; // there are frames, so the processor is known
         json.WriteStartObject("registers");
-        foreach (var i in Enumerable.Range(0, names.Count).OrderBy(i => names[i], StringComparer.Ordinal))
+        foreach (var i in _registerOrder)
         {
             if (registers.TryGet(i, out var value))
                 json.WriteString(names[i], addresses.Format(value));
@@ -191,12 +224,14 @@ sealed class JsonThreads(ProcessState state, Utf8JsonWriter json, AddressText ad
         public static readonly JsonEncodedText Function = JsonEncodedText.Encode("function");
         public static readonly JsonEncodedText FunctionOffset = JsonEncodedText.Encode("function_offset");
         public static readonly JsonEncodedText Inlines = JsonEncodedText.Encode("inlines");
+        public static readonly JsonEncodedText Jit = JsonEncodedText.Encode("jit");
         public static readonly JsonEncodedText Line = JsonEncodedText.Encode("line");
         public static readonly JsonEncodedText MissingSymbols = JsonEncodedText.Encode("missing_symbols");
         public static readonly JsonEncodedText Module = JsonEncodedText.Encode("module");
         public static readonly JsonEncodedText ModuleOffset = JsonEncodedText.Encode("module_offset");
         public static readonly JsonEncodedText Multiple = JsonEncodedText.Encode("multiple");
         public static readonly JsonEncodedText Offset = JsonEncodedText.Encode("offset");
+        public static readonly JsonEncodedText StartFunction = JsonEncodedText.Encode("start_function");
         public static readonly JsonEncodedText Trust = JsonEncodedText.Encode("trust");
         public static readonly JsonEncodedText UnloadedModules = JsonEncodedText.Encode("unloaded_modules");
 

@@ -1,4 +1,5 @@
 using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Streams;
 
 namespace Socorro.Minidumps.Reasons;
 
@@ -20,6 +21,22 @@ public sealed record NestedRecord(uint Code, uint Flags, ulong Address, IReadOnl
             chain.Add(record);
         return chain;
     }
+
+    /// <summary>What the exception is called.</summary>
+    public string Describe(OsKind os, CpuKind cpu) => CrashReason.Explain(
+        new()
+        {
+            ThreadId = 0,
+            Code = Code,
+            Flags = Flags,
+            ChainedRecord = 0,
+            Address = Address,
+            Parameters = Parameters,
+            Context = null,
+            ContextLocation = default,
+        },
+        os,
+        cpu).Text;
 
     static NestedRecord? Read(Minidump dump, ref ulong at, int pointerSize)
     {

@@ -6,6 +6,9 @@ public sealed record SymbolLookup
     /// <summary>Null when no symbols were found.</summary>
     public SymbolTable? Table { get; init; }
 
+    /// <summary>How long the search took, reading the symbols included.</summary>
+    public TimeSpan Took { get; init; }
+
     /// <summary>The places that were tried, in order, and what each said.</summary>
     public IReadOnlyList<LookupAttempt> Attempts { get; init; } = [];
 }

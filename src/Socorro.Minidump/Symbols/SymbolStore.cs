@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Socorro.Minidumps.Symbols.Stores;
 
 namespace Socorro.Minidumps.Symbols;
@@ -40,7 +41,9 @@ public sealed class SymbolStore(SymbolStoreOptions options)
             if (entry.Lookup is { } known && (known.Table is not null || options.Time.GetUtcNow() < entry.Expires))
                 return known;
 
+            var started = Stopwatch.GetTimestamp();
             var lookup = _local.Find(entry.Key);
+            lookup = lookup with { Took = Stopwatch.GetElapsedTime(started) };
             entry.Lookup = lookup;
             entry.Expires = options.Time.GetUtcNow() + options.MissingFor;
             if (lookup.Table is { } table)

@@ -41,6 +41,9 @@ sealed class ThreadWalker(WalkContext walk)
         return new([.. _frames], _registers.Take(), end);
     }
 
+    /// <summary>What is known of an address of code.</summary>
+    public CodeLocation Locate(ulong address) => walk.Code.Locate(address);
+
     StackEnd WalkFrom(int framesLeft)
     {
         var scanned = 0;

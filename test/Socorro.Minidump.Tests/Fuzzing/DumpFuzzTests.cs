@@ -57,7 +57,7 @@ public sealed class DumpFuzzTests
 
         var state = StackWalker.Walk(dump, Store(dump), WalkOptions.Default);
         JsonBuffer.ResetWrittenCount();
-        JsonReport.Write(state, JsonBuffer);
+        JsonReport.Write(state, JsonBuffer, JsonOptions.Default);
         Assert.Equal((byte)'}', JsonBuffer.WrittenSpan[^1]);
         if (withText)
             HumanReport.Write(state, TextWriter.Null, HumanOptions.Default);

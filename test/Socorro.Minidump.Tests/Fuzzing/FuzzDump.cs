@@ -179,7 +179,7 @@ sealed class FuzzDump
 
     void AddLinux()
     {
-        _dump.Stream(0x47670001, New().U32(3).U32(8).U32(7));
+        _dump.Stream(0x47670001, New().U32(3).U32(9).U32(7));
         _dump.Stream(0x47670002, New().Units("n > 0", 128).Units("f", 128).Units("m.c", 128).U32(12).U32(1));
         Text(0x47670003, "processor\t: 0\nmicrocode\t: 0x2b\nmodel name\t: Any\n");
         Text(0x47670004, "Name:\tx\nPid:\t4711\nThreads:\t2\n");

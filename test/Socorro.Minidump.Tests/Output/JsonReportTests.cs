@@ -61,7 +61,7 @@ public sealed class JsonReportTests
     {
         var state = Walks.Walk("rust-minidump/test.dmp", "rust-minidump/symbols");
 
-        var pretty = Encoding.UTF8.GetString(JsonReport.ToUtf8(state, pretty: true).Span);
+        var pretty = Encoding.UTF8.GetString(JsonReport.ToUtf8(state, new() { IsPretty = true }).Span);
 
         Assert.StartsWith("{\n  \"crash_info\": {\n    \"address\": \"0x00000045\",\n", pretty);
         Assert.True(JsonNode.DeepEquals(JsonNode.Parse(pretty), JsonNode.Parse(JsonReport.ToUtf8(state).Span)));
@@ -76,7 +76,7 @@ public sealed class JsonReportTests
         var state = Walks.Walk("linux-amd64/deep900.dmp", "symbols-linux");
 
         var whole = JsonNode.Parse(JsonReport.ToUtf8(state).Span)!["crashing_thread"]!;
-        var cut = JsonNode.Parse(JsonReport.ToUtf8(state, maxFrames: most).Span)!["crashing_thread"]!;
+        var cut = JsonNode.Parse(JsonReport.ToUtf8(state, new() { MaxFrames = most }).Span)!["crashing_thread"]!;
 
         var (all, kept) = (whole["frames"]!.AsArray(), cut["frames"]!.AsArray());
         Assert.Equal(most, kept.Count);
@@ -94,7 +94,7 @@ public sealed class JsonReportTests
         var state = Walks.Walk("linux-amd64/deep900.dmp", "symbols-linux");
         var most = state.Threads.Max(thread => thread.Stack.Frames.Count);
 
-        Assert.Equal(JsonReport.ToUtf8(state).ToArray(), JsonReport.ToUtf8(state, maxFrames: most).ToArray());
+        Assert.Equal(JsonReport.ToUtf8(state).ToArray(), JsonReport.ToUtf8(state, new() { MaxFrames = most }).ToArray());
     }
 
     [Fact]

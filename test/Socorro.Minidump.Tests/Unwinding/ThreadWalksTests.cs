@@ -27,7 +27,7 @@ public sealed class ThreadWalksTests
     }
 
     static string Report(int maxTotalFrames, int walkers) =>
-        System.Text.Encoding.UTF8.GetString(JsonReport.ToUtf8(Walk(maxTotalFrames, walkers), pretty: true).Span);
+        System.Text.Encoding.UTF8.GetString(JsonReport.ToUtf8(Walk(maxTotalFrames, walkers), new() { IsPretty = true }).Span);
 
     static ProcessState Walk(int maxTotalFrames, int walkers)
     {

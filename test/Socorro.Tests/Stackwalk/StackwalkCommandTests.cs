@@ -163,13 +163,13 @@ public sealed class StackwalkCommandTests : IDisposable
     {
         var log = Path.Combine(_folder, "log");
 
-        await RunAsync("--log-file", log, "--verbose=debug", "--features=stable-all", Dump, Symbols);
+        await RunAsync("--log-file", log, "--verbose=debug", "--no-interactive", Dump, Symbols);
         var talkative = await ReadAsync("log");
         await RunAsync("--log-file", log, Path.Combine(_folder, "missing.dmp"));
         var error = await ReadAsync("log");
         var silent = await RunAsync("--verbose", "off", Path.Combine(_folder, "missing.dmp"));
 
-        Assert.Contains("INFO --features changes nothing: ", talkative);
+        Assert.Contains("INFO --no-interactive changes nothing: ", talkative);
         Assert.Contains("DEBUG kernel32.dll: ", talkative);
         Assert.StartsWith("ERROR FileNotFound - ", error);
         Assert.Equal((1, "", ""), silent);
@@ -209,6 +209,30 @@ public sealed class StackwalkCommandTests : IDisposable
         Assert.Equal((2, "", $"ERROR InvalidArguments - {message}\n"), await RunAsync(arguments));
 
     [Fact]
+    public async Task Shows_more_of_a_crash_on_demand()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_folder, "test_app.cc"), string.Concat(Enumerable.Repeat("int x;\n", 70)), TestContext.Current.CancellationToken);
+        var (_, output, _) = await RunAsync(Dump, Symbols, "--why", "--source-root", _folder);
+        var (_, json, _) = await RunAsync(Dump, "--json", "--why", "--all-registers", "--symbols", _folder);
+
+        Assert.Contains("    >    58 | int x;\n", output);
+        Assert.Contains("\nWhere symbols were looked for:\ntest_app.exe 5A9832E5287241C1838ED98914E9B7FF1: found\n", output);
+        var report = JsonNode.Parse(json)!;
+        Assert.Equal("is not there", (string?)report["modules"]![0]!["symbol_lookup"]!["attempts"]![0]!["answer"]);
+        Assert.NotNull(report["threads"]![0]!["frames"]![1]!["registers"]);
+    }
+
+    [Fact]
+    public async Task Lists_instructions_on_a_terminal_or_when_told_to()
+    {
+        var dump = SharedData.Path("dumps", "linux-x86", "null.dmp");
+
+        Assert.Contains("Instructions around", (await RunAsync([dump], isColored: true)).Output);
+        Assert.Contains("Instructions around", (await RunAsync(dump, "--instructions")).Output);
+        Assert.DoesNotContain("Instructions around", (await RunAsync(dump)).Output);
+    }
+
+    [Fact]
     public async Task Help_names_every_flag_and_fits_a_terminal()
     {
         var (code, output, _) = await RunAsync("-h");
@@ -245,6 +269,7 @@ public sealed class StackwalkCommandTests : IDisposable
             Output = output,
             Error = error,
             IsColored = isColored,
+            IsTerminal = isColored,
         };
         var code = await StackwalkCommand.RunAsync(arguments, console, TestContext.Current.CancellationToken);
         return (code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
