@@ -18,6 +18,9 @@ sealed class Submission(SubmissionLimits limits, MemoryBudget memory) : IDisposa
 
     public IReadOnlyList<string> Notes => _notes;
 
+    /// <summary>The bytes of attachments that annotations are made from, by the name of their part.</summary>
+    public Dictionary<string, byte[]> SentryParts { get; } = [];
+
     /// <summary>Whether annotations came as JSON, and not only as parts of their own.</summary>
     public bool HasJson { get; set; }
 

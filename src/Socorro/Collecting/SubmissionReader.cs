@@ -77,6 +77,7 @@ sealed class SubmissionReader(Submission submission, SubmissionLimits limits)
         if (submission.HasJson && _hasText)
             submission.Note("includes annotations in both json-encoded extra and formdata parts");
 
+        SentryAttachments.AddTo(submission);
         return submission.Annotations.Count > 0 ? null : Answer.Malformed("no_annotations");
     }
 
@@ -148,6 +149,8 @@ sealed class SubmissionReader(Submission submission, SubmissionLimits limits)
         if (!submission.TryHold(DumpOverhead))
             return TooMuchInMemory();
 
+        // Kept aside as well, as far as it is not too long to be one.
+        var copy = SentryAttachments.IsOne(name) ? new ArrayBufferWriter<byte>() : null;
         var content = submission.AddDump(name, fileName).Content;
         for (int read; (read = await section.Body.ReadAsync(_buffer, cancel)) > 0;)
         {
@@ -155,8 +158,16 @@ sealed class SubmissionReader(Submission submission, SubmissionLimits limits)
             content.Append(_buffer.AsSpan(0, read));
             if (!submission.TryHold(content.CompressedLength - before))
                 return TooMuchInMemory();
+            if (copy is null || content.Length > SentryAttachments.MaxBytes)
+                continue;
+            if (!submission.TryHold(read * JsonOverhead))
+                return TooMuchInMemory();
+
+            copy.Write(_buffer.AsSpan(0, read));
         }
 
+        if (copy?.WrittenCount == content.Length)
+            submission.SentryParts[name] = copy.WrittenSpan.ToArray();
         return null;
     }
 

@@ -114,7 +114,7 @@ public sealed class RealClientTests(CollectorServer server) : IClassFixture<Coll
                 Part.Text("sentry[user][email]", "a@b.c"),
             ],
         };
-        var request = WireRequest.Of([.. parts, Part.Dump("upload_file_minidump", "MDMP"), Part.Dump("__sentry-event", "\u0081")]);
+        var request = WireRequest.Of([.. parts, Part.Dump("upload_file_minidump", "MDMP"), Part.Dump("__sentry-event", "\u0080")]);
 
         var crash = await server.GetStoredAsync(await server.SendAsync(request with { Target = target }));
 
@@ -126,6 +126,44 @@ public sealed class RealClientTests(CollectorServer server) : IClassFixture<Coll
         Assert.StartsWith("Removed sentry", Assert.Single(crash.Metadata.Notes));
         if (form != "brackets")
             Assert.Equal("""{"release":"editor@3.1+7","environment":"staging","tags":{"gpu":"x"}}""", crash.Annotations["sentry"]);
+    }
+
+    /// <summary>The bytes as sentry-native writes them; text of Latin-1 stands for them.</summary>
+    [Fact]
+    public async Task Sentrys_native_client_whose_event_is_MessagePack()
+    {
+        const string Event = "\u0085\u00a7release\u00acmy-app@1.2.3\u00abenvironment\u00a3dev\u00a4user\u0081\u00a5email\u00a5a@b.c"
+            + "\u00a4tags\u0081\u00a3gpu\u00a4Fast\u00a5level\u00a5fatal";
+        var request = WireRequest.Of(
+            Part.Dump("upload_file_minidump", "MDMP"),
+            Part.Dump("__sentry-event", Event),
+            Part.Dump("__sentry-breadcrumb1", Crumb(3)),
+            Part.Dump("__sentry-breadcrumb2", Crumb(1) + Crumb(2)));
+
+        var crash = await server.GetStoredAsync(await server.SendAsync(request with { Target = "/api/42/minidump/?sentry_key=k" }));
+
+        Assert.Equal("my-app", crash.Annotations["ProductName"]);
+        Assert.Equal("1.2.3", crash.Annotations["Version"]);
+        Assert.Equal("dev", crash.Annotations["ReleaseChannel"]);
+        Assert.Equal(
+            """{"release":"my-app@1.2.3","environment":"dev","tags":{"gpu":"Fast"},"level":"fatal"}""", crash.Annotations["sentry"]);
+        Assert.Equal(
+            string.Concat("[", string.Join(',', "123".Select(day => $$"""{"timestamp":"2026-01-0{{day}}T00:00:00Z","message":"{{day}}"}""")), "]"),
+            crash.Annotations["Breadcrumbs"]);
+        Assert.Equal(4, crash.Dumps.Count);
+
+        static string Crumb(int day) => $"\u0082\u00a9timestamp\u00b42026-01-0{day}T00:00:00Z\u00a7message\u00a1{day}";
+    }
+
+    [Fact]
+    public async Task An_event_of_Sentry_that_can_not_be_read_is_kept_as_it_is()
+    {
+        var request = WireRequest.Good.Plus(Part.Dump("__sentry-event", "\u0081\u00a7rel"));
+
+        var crash = await server.GetStoredAsync(await server.SendAsync(request));
+
+        Assert.Equal("__sentry-event can't be read", Assert.Single(crash.Metadata.Notes));
+        Assert.Equal(5, Assert.Single(crash.Dumps).Length);
     }
 
     [Theory]
