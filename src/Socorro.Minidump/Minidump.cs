@@ -75,6 +75,8 @@ public sealed class Minidump
     /// <summary>The directory in file order.</summary>
     public IReadOnlyList<StreamEntry> Streams => _file.Streams;
 
+    internal DumpFile File => _file;
+
     /// <summary>The bounds that the dump is read within.</summary>
     public Limits Limits => _file.Limits;
 

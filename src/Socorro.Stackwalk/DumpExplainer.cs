@@ -48,7 +48,7 @@ sealed class DumpExplainer : IDisposable
     public Task FinishTablesAsync(CancellationToken cancel) => _symbols.FinishTablesAsync(cancel);
 
     /// <summary>Null when the dump could not be read, which is logged.</summary>
-    public async Task<ProcessState?> ExplainAsync(string file, CancellationToken cancel)
+    public Minidump? Open(string file)
     {
         byte[] bytes;
         try
@@ -62,11 +62,18 @@ sealed class DumpExplainer : IDisposable
             return null;
         }
 
-        if (!Minidump.TryOpen(bytes, Limits.Default, out var dump, out var refusal))
-        {
-            _log.Error(refusal.Error, $"{file}: {refusal.Message}");
+        if (Minidump.TryOpen(bytes, Limits.Default, out var dump, out var refusal))
+            return dump;
+
+        _log.Error(refusal.Error, $"{file}: {refusal.Message}");
+        return null;
+    }
+
+    /// <summary>Null when the dump could not be read, which is logged.</summary>
+    public async Task<ProcessState?> ExplainAsync(string file, CancellationToken cancel)
+    {
+        if (Open(file) is not { } dump)
             return null;
-        }
 
         var options = new WalkOptions { MaxWalkers = Environment.ProcessorCount };
         var state = StackWalker.Walk(dump, _symbols, options);

@@ -19,7 +19,8 @@ static class Flags
     public static readonly Flag Human = new("--human", "Text for people (the default)");
     public static readonly Flag Json = new("--json", "JSON; of several dumps, a line each");
     public static readonly Flag Cyborg = new("--cyborg", "Text for people, and JSON into FILE", "FILE");
-    public static readonly Flag Brief = new("--brief", "With text: only the summary and the crashing thread");
+    public static readonly Flag Dump = new("--dump", "Instead of a report: all streams as they stand in the file; with --json too");
+    public static readonly Flag Brief = new("--brief", "With text: only the crash and its thread; with --dump: no contents of memory");
     public static readonly Flag Pretty = new("--pretty", "With JSON: break lines and indent");
     public static readonly Flag NoColor = new("--no-color", "No colours, though the output is a terminal");
 
@@ -77,7 +78,7 @@ static class Flags
 
     public static readonly (string Title, Flag[] Flags)[] Groups =
     [
-        ("Report", [Human, Json, Cyborg, Brief, Pretty, Why, Instructions, SourceRoot, RecoverArguments, AllRegisters, NoColor, OutputFile]),
+        ("Report", [Human, Json, Cyborg, Dump, Brief, Pretty, Why, Instructions, SourceRoot, RecoverArguments, AllRegisters, NoColor, OutputFile]),
         ("Symbols", [SymbolsPath, SymbolsUrl, SymbolsCache, SymbolsTmp, SymbolsTimeout]),
         ("Other", [EvilJson, LogFile, Verbose, Features, NoInteractive, Help, Version]),
     ];
@@ -85,14 +86,13 @@ static class Flags
     /// <summary>Flags of minidump-stackwalk whose work is not done here, and why each is refused.</summary>
     public static readonly (string Name, string Why)[] Refused =
     [
-        ("--dump", "raw listings of streams are not written"),
         ("--use-local-debuginfo", "debug information is read from Breakpad symbol files only"),
     ];
 
     /// <summary>Pairs of which only one can be meant.</summary>
     public static readonly (Flag A, Flag B)[] Contradictions =
     [
-        (Human, Json), (Human, Cyborg), (Json, Cyborg), (Pretty, Human), (Brief, Json),
+        (Human, Json), (Human, Cyborg), (Json, Cyborg), (Pretty, Human), (Dump, Human), (Dump, Cyborg),
     ];
 
     public static Flag? Find(string name) =>

@@ -1,5 +1,6 @@
 using Socorro.Minidumps;
 using Socorro.Minidumps.Output;
+using Socorro.Minidumps.Output.Raw;
 
 namespace Socorro.Stackwalk;
 
@@ -45,6 +46,23 @@ sealed class ReportWriter(StackwalkArguments arguments, StackwalkConsole console
             WriteJson(Output, state);
         else
             WriteText(Output, state, arguments.Dumps.Count > 1 ? file : null);
+    }
+
+    /// <summary>Lists the dump as it stands in its file.</summary>
+    public void WriteRaw(string file, Minidump dump)
+    {
+        var isBrief = arguments.Has(Flags.Brief);
+        if (arguments.Has(Flags.Json))
+        {
+            RawListing.WriteJson(dump, Output, isBrief, arguments.Has(Flags.Pretty));
+            Output.WriteByte((byte)'\n');
+            return;
+        }
+
+        using var text = new StreamWriter(Output, bufferSize: 16 << 10, leaveOpen: true);
+        if (arguments.Dumps.Count > 1)
+            text.Write($"── {file}\n\n");
+        RawListing.WriteText(dump, text, isBrief);
     }
 
     void WriteJson(Stream output, ProcessState state)

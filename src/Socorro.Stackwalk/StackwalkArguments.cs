@@ -50,6 +50,8 @@ sealed class StackwalkArguments
                 throw new UsageException($"{a.Name} and {b.Name} do not go together", 1);
         }
 
+        if (Has(Flags.Brief) && Has(Flags.Json) && !Has(Flags.Dump))
+            throw new UsageException($"{Flags.Brief.Name} and {Flags.Json.Name} do not go together", 1);
         if (Has(Flags.Pretty) && !Has(Flags.Json) && !Has(Flags.Cyborg))
             throw new UsageException($"{Flags.Pretty.Name} needs {Flags.Json.Name} or {Flags.Cyborg.Name}", 1);
     }

@@ -72,9 +72,7 @@ public static class StackwalkCommand
         {
             try
             {
-                if (await explainer.ExplainAsync(dump, cancel) is { } state)
-                    reports.Write(dump, state);
-                else
+                if (!await TryWriteAsync(dump, arguments.Has(Flags.Dump), explainer, reports, cancel))
                     failures++;
             }
             catch (Exception e) when (e is not (OperationCanceledException or IOException))
@@ -86,6 +84,25 @@ public static class StackwalkCommand
         }
 
         return failures == 0 ? 0 : 1;
+    }
+
+    static async Task<bool> TryWriteAsync(
+        string file, bool isRaw, DumpExplainer explainer, ReportWriter reports, CancellationToken cancel)
+    {
+        if (isRaw)
+        {
+            if (explainer.Open(file) is not { } dump)
+                return false;
+
+            reports.WriteRaw(file, dump);
+            return true;
+        }
+
+        if (await explainer.ExplainAsync(file, cancel) is not { } state)
+            return false;
+
+        reports.Write(file, state);
+        return true;
     }
 
     /// <summary>Flags that scripts give, and that change nothing here.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Socorro.Minidumps.Output;
+using Socorro.Minidumps.Output.Raw;
 using Socorro.Minidumps.Symbols;
 
 namespace Socorro.Minidumps.Tests.Fuzzing;
@@ -59,8 +60,11 @@ public sealed class DumpFuzzTests
         JsonBuffer.ResetWrittenCount();
         JsonReport.Write(state, JsonBuffer, JsonOptions.Default);
         Assert.Equal((byte)'}', JsonBuffer.WrittenSpan[^1]);
-        if (withText)
-            HumanReport.Write(state, TextWriter.Null, HumanOptions.Default);
+        if (!withText)
+            return;
+
+        HumanReport.Write(state, TextWriter.Null, new() { ListsInstructions = true, TellsWhy = true, RecoversArguments = true });
+        RawListing.WriteText(dump, TextWriter.Null, isBrief: false);
     }
 
     // The program's symbols are there under whatever name the damage left it.

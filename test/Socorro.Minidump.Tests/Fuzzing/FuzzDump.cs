@@ -213,7 +213,7 @@ sealed class FuzzDump
         var modules = New().U32(1).U32(0).U32((uint)module.Length).U32(_dump.Add(module));
         _dump.Stream(0x43500001, New().U32(1).Zeros(32).U32(simple.Size).U32(simple.Rva)
             .U32((uint)modules.Length).U32(_dump.Add(modules)).U32(0).U64(0x7fffffffff));
-        _dump.Stream(0x4b6b0002, [10, 4, 8, 1, 16, 2, 18, 2, 8, 3]);
+        _dump.Stream(0x4b6b0002, [10, 4, 8, 1, 16, 2, 18, 2, 24, 8]);
     }
 
     void AddMac()

@@ -178,6 +178,7 @@ public sealed class StackwalkCommandTests : IDisposable
     [Theory]
     [InlineData("--pretty and --human do not go together", "--human", "--pretty")]
     [InlineData("--human and --json do not go together", "--human", "--json")]
+    [InlineData("--dump and --human do not go together", "--human", "--dump")]
     [InlineData("--json and --cyborg do not go together", "--json", "--cyborg", "x")]
     [InlineData("--brief and --json do not go together", "--brief", "--json")]
     [InlineData("--pretty needs --json or --cyborg", "--pretty")]
@@ -200,7 +201,7 @@ public sealed class StackwalkCommandTests : IDisposable
     [InlineData("--json takes no value", "--json=yes")]
     [InlineData("--cyborg needs a value: --cyborg FILE", "x.dmp", "--cyborg")]
     [InlineData("--cyborg is given twice", "--cyborg=a", "--cyborg=b")]
-    [InlineData("--dump is not supported: raw listings of streams are not written", "--dump")]
+    [InlineData("--use-local-debuginfo is not supported: debug information is read from Breakpad symbol files only", "--use-local-debuginfo")]
     [InlineData("--verbose loud: expected off, error (the default), warn, info, debug or trace", "x.dmp", "--verbose", "loud")]
     [InlineData("--features all: expected stable-basic, stable-all, unstable-all", "x.dmp", "--features", "all")]
     [InlineData("--symbols-url ftp://x/: expected an address that begins with http:// or https://", "x.dmp", "--symbols-url", "ftp://x/")]
@@ -220,6 +221,21 @@ public sealed class StackwalkCommandTests : IDisposable
         var report = JsonNode.Parse(json)!;
         Assert.Equal("is not there", (string?)report["modules"]![0]!["symbol_lookup"]!["attempts"]![0]!["answer"]);
         Assert.NotNull(report["threads"]![0]!["frames"]![1]!["registers"]);
+    }
+
+    [Fact]
+    public async Task Lists_a_dump_as_it_stands_in_its_file()
+    {
+        var (code, text, _) = await RunAsync("--dump", "--brief", Dump);
+        var (_, json, _) = await RunAsync("--dump", "--json", Dump);
+        var missing = await RunAsync("--dump", Path.Combine(_folder, "missing.dmp"));
+
+        Assert.Equal(0, code);
+        Assert.StartsWith("MDRawHeader\n  signature            = 0x504d444d\n", text);
+        Assert.Contains("\nMINIDUMP_EXCEPTION\n  thread_id ", text);
+        Assert.DoesNotContain("  Memory\n", text);
+        Assert.Equal("MDRawHeader", (string?)JsonNode.Parse(json)![0]!["structure"]);
+        Assert.Equal(1, missing.Code);
     }
 
     [Fact]
