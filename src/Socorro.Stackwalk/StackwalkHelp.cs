@@ -22,9 +22,18 @@ static class StackwalkHelp
               {program} crash.dmp symbols/                   with names of functions and lines
               {program} --json --symbols-path DIR *.dmp      for programs, a line of JSON each
               {program} --symbols-url https://symbols.example.org/ --symbols-cache DIR crash.dmp
+              {program} --why crash.dmp symbols/             why functions have no names
+              {program} --dump --brief crash.dmp             what is in the file, stream by stream
 
             A path after the first dump is one of symbols when it is a folder or ends in .sym, .sym.gz or
-            .sy_; else it is another dump. Symbol folders are laid out as NAME.pdb/DEBUGID/NAME.sym.
+            .sy_; else it is another dump. Symbol folders are laid out as NAME.pdb/DEBUGID/NAME.sym. A log with a
+            microdump of Breakpad is as good as a minidump.
+
+            How to read it: the summary says why the process ended and at which address. The thread that crashed
+            comes first, its innermost function on top. "Found by" says how far a frame is to be trusted: "given as
+            instruction pointer in context" and "call frame info" are certain, "previous frame's frame pointer" nearly
+            so, "stack scanning" is a guess that symbols of the module would make certain. A frame that is only
+            "module + 0x1234" has no symbols: --why says where they were looked for.
 
             """);
         foreach (var (title, flags) in Flags.Groups)

@@ -42,6 +42,17 @@ public sealed class JsonReportTests
     }
 
     [Fact]
+    public void Equals_the_report_of_minidump_stackwalk_with_a_clients_annotations()
+    {
+        var snapshot = JsonNode.Parse(
+            File.ReadAllText(SharedData.Path("cases", "stackwalk", "snapshots", "json-pretty-evil-symbols.json")))!;
+        Assert.True(ClientFacts.TryRead("""{"ModuleSignatureInfo": {"rust-minidump": ["test_app.exe"]}}"""u8.ToArray(), out var facts));
+        var state = Walks.Walk($"rust-minidump/{snapshot["dump"]}", "rust-minidump/symbols") with { Client = facts };
+
+        AssertReport(snapshot["expect"]!, state);
+    }
+
+    [Fact]
     public void Equals_the_reports_of_synthetic_dumps() => Assert.All(
         ReadSynthetic(),
         test => AssertReport(
