@@ -61,21 +61,37 @@ public static class App
         EmbeddedEngines engines;
         try
         {
-            engines = await EmbeddedEngines.OpenAsync(options.Data, TimeProvider.System, loggers, cancel);
+            engines = await EmbeddedEngines.OpenAsync(options.Data, options.Store, TimeProvider.System, loggers, cancel);
         }
         catch (StorageRefusedException e)
         {
-            throw new VerbFailedException($"{e.Message} --data takes another folder.", cause: e);
+            throw new VerbFailedException($"{e.Message} --data takes another data folder.", cause: e);
         }
 
         services.AddSingleton(_ => engines);
         services.AddSingleton(engines.Store);
         services.AddSingleton(engines.Queue);
         services.AddSingleton(engines.Catalog);
-        services.AddSingleton<QueueMover>();
-        AddLoop<QueueMover>(services, mover => mover.RunAsync);
+        AddMoving(services, engines, loggers);
         services.AddSingleton<Reconciler>();
         AddLoop<Reconciler>(services, reconciler => reconciler.RunAsync);
+    }
+
+    static void AddMoving(IServiceCollection services, EmbeddedEngines engines, ILoggerFactory loggers)
+    {
+        StoreHandover NewHandover(CrashStore keeping) =>
+            new(engines.Accepting, keeping, engines.Queue, loggers.CreateLogger<StoreHandover>());
+
+        Handover handover = engines.Keeping is { } store ? NewHandover(store) : new QueueHandover(engines.Store, engines.Queue);
+        services.AddSingleton(new CrashMover(
+            engines.Accepting, handover, TimeProvider.System, loggers.CreateLogger<CrashMover>()));
+        AddLoop<CrashMover>(services, mover => mover.RunAsync);
+        if (engines.Keeping is null)
+            return;
+
+        services.AddSingleton(new Stragglers(
+            engines.Accepting, NewHandover(engines.Keeping), TimeProvider.System, loggers.CreateLogger<Stragglers>()));
+        AddLoop<Stragglers>(services, stragglers => stragglers.RunAsync);
     }
 
     static void AddCollecting(IServiceCollection services, Options options, ILoggerFactory loggers)
@@ -93,7 +109,9 @@ public static class App
 
         services.AddSingleton(new FreeSpace(options.Data, options.MinFreeMegabytes * 1_000_000L));
         services.AddSingleton<CollectorMetrics>();
-        services.AddSingleton<Collector>();
+        // Never the store that may be away: submissions must not wait for it.
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<Collector>(
+            provider, provider.GetRequiredService<EmbeddedEngines>().Accepting));
     }
 
     static void AddProcessing(IServiceCollection services, Options options, ILoggerFactory loggers)

@@ -11,6 +11,9 @@ public sealed record Options
     /// <summary>The folder that everything is kept in.</summary>
     public string Data { get; init; } = "data";
 
+    /// <summary>The folder that crashes are brought to after they were accepted; empty to keep them in the data folder.</summary>
+    public string Store { get; init; } = "";
+
     /// <summary>The address to listen on; port 0 takes a free one.</summary>
     public string Url { get; init; } = "http://127.0.0.1:8000";
 
@@ -75,6 +78,12 @@ public sealed record Setting(
             "The folder that everything is kept in",
             options => options.Data,
             (options, values) => options with { Data = NotEmpty(values[^1]) }),
+        new(
+            "store",
+            "DIR",
+            "A folder on another disk, which may be away for a while, that crashes are brought to and kept in",
+            options => options.Store,
+            (options, values) => options with { Store = values[^1] }),
         new(
             "url",
             "URL",

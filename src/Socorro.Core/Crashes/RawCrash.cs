@@ -17,6 +17,12 @@ public sealed record RawCrash
     public IReadOnlyList<DumpEntry> Dumps { get; init; } = [];
 
     public required CollectorMetadata Metadata { get; init; }
+
+    /// <summary>Whether a client, unsure of the answer, sent this again: how and when it arrived may differ.</summary>
+    public bool HasSameContent(RawCrash again) =>
+        Dumps.SequenceEqual(again.Dumps)
+        && Annotations.Count == again.Annotations.Count
+        && Annotations.All(pair => again.Annotations.TryGetValue(pair.Key, out var value) && value == pair.Value);
 }
 
 /// <summary>One stored dump or attachment.</summary>

@@ -73,9 +73,6 @@ public abstract class CrashStore : IAsyncDisposable
     /// <summary>What waits to be confirmed as queued.</summary>
     public abstract Task<Backlog> MeasureUnqueuedAsync(CancellationToken cancel);
 
-    /// <summary>Has crashes of a day wait again that were confirmed as queued; returns how many.</summary>
-    public abstract Task<int> RenewUnqueuedAsync(DateOnly day, int most, CancellationToken cancel);
-
     /// <summary>Proves that the store can write durably now; the reason when it can't.</summary>
     public abstract Task<string?> FindTroubleAsync(CancellationToken cancel);
 

@@ -62,6 +62,20 @@ sealed partial class Outbox(DayFiles files, TimeProvider time, ILogger logger)
         }
     }
 
+    /// <summary>
+    /// Leaves out a day whose file is damaged: the others must go on. It is looked at again when its file changes, perhaps
+    /// from a backup.
+    /// </summary>
+    public void Pass(DateOnly day, string damage)
+    {
+        LogDamaged(damage);
+        lock (_lock)
+        {
+            _days.Remove(day);
+            _damaged[day] = damage;
+        }
+    }
+
     public Backlog Measure()
     {
         ExpectChanged();
@@ -109,11 +123,7 @@ sealed partial class Outbox(DayFiles files, TimeProvider time, ILogger logger)
         }
         catch (StorageRefusedException e) when (e.IsDamage)
         {
-            // The other days must go on; this one is looked at again when its file changes, perhaps from a backup.
-            Forget(day);
-            LogDamaged(e.Message);
-            lock (_lock)
-                _damaged[day] = e.Message;
+            Pass(day, e.Message);
             return default;
         }
         catch (StorageRefusedException)
@@ -160,6 +170,6 @@ sealed partial class Outbox(DayFiles files, TimeProvider time, ILogger logger)
             _days.Add(day);
     }
 
-    [LoggerMessage(LogLevel.Error, "Crashes that wait to be queued cannot be read: {Reason}")]
+    [LoggerMessage(LogLevel.Error, "A day is left out, and its crashes are not queued, until its file is put right: {Reason}")]
     partial void LogDamaged(string reason);
 }

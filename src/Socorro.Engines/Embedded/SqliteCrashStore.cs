@@ -157,25 +157,23 @@ sealed class SqliteCrashStore : CrashStore
             group id by id.Day into ofDay
             let file = _days.Find(ofDay.Key)
             where file is not null
-            select _commits.RunAsync(file, writer => ofDay.Sum(id => writer.Execute(Confirm, id.ToString())), cancel));
+            select ConfirmAsync(ofDay.Key, file, writer => ofDay.Sum(id => writer.Execute(Confirm, id.ToString()))));
+
+        async Task ConfirmAsync(DateOnly day, SqliteFile file, Func<SqliteWriter, int> confirm)
+        {
+            try
+            {
+                await _commits.RunAsync(file, confirm, cancel);
+            }
+            catch (StorageRefusedException e) when (e.IsDamage)
+            {
+                // They would be handed out for ever, and hold up the days after this one.
+                _outbox.Pass(day, e.Message);
+            }
+        }
     }
 
     public override Task<Backlog> MeasureUnqueuedAsync(CancellationToken cancel) => Task.FromResult(_outbox.Measure());
-
-    public override async Task<int> RenewUnqueuedAsync(DateOnly day, int most, CancellationToken cancel)
-    {
-        const string Renew = """
-            insert into unqueued (crash)
-            select key from crash where key not in (select crash from unqueued) order by key limit $1
-            """;
-
-        if (_days.Find(day) is not { } file)
-            return 0;
-
-        var renewed = await _commits.RunAsync(file, writer => writer.Execute(Renew, most), cancel);
-        _outbox.Expect(day);
-        return renewed;
-    }
 
     public override async Task<string?> FindTroubleAsync(CancellationToken cancel)
     {

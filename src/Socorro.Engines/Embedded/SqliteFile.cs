@@ -79,6 +79,9 @@ sealed class SqliteFile(string path, Action<string>? create = null) : IDisposabl
         }
         catch (Exception e) when (Explain(e) is { } refusal)
         {
+            // A disk that comes back is not the one that the pooled connections have open.
+            using var connection = new SqliteConnection(connectionString);
+            SqliteConnection.ClearPool(connection);
             throw refusal;
         }
     }

@@ -63,7 +63,7 @@ static class ProcessVerb
         var data = Directory.CreateTempSubdirectory("socorro-process-");
         try
         {
-            await using var app = await App.BuildAsync(options with { Data = data.FullName }, cancel);
+            await using var app = await App.BuildAsync(options with { Data = data.FullName, Store = "" }, cancel);
             var raw = await StoreAsync(app.Services.GetRequiredService<CrashStore>(), folder, cancel);
             return await app.Services.GetRequiredService<CrashProcessor>().MakeAsync(raw, previous: null, why: null, cancel);
         }

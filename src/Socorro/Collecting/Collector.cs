@@ -153,7 +153,7 @@ public sealed partial class Collector(
         {
             if (isForwarded && await store.FindRawAsync(crash.Id, cancel) is { } earlier)
             {
-                return IsSame(earlier, crash)
+                return earlier.HasSameContent(crash)
                     ? new Answer.Accepted(crash.Id.ToString())
                     : Answer.Malformed("conflicting_uuid", StatusCodes.Status409Conflict);
             }
@@ -198,12 +198,6 @@ public sealed partial class Collector(
             ThrottleRate = decision.Share,
         },
     };
-
-    /// <summary>Whether a forwarder, unsure of our answer, sent a crash again.</summary>
-    static bool IsSame(RawCrash earlier, RawCrash again) =>
-        earlier.Dumps.SequenceEqual(again.Dumps)
-        && earlier.Annotations.Count == again.Annotations.Count
-        && earlier.Annotations.All(pair => again.Annotations.TryGetValue(pair.Key, out var value) && value == pair.Value);
 
     static string PretendToAccept(CrashId id) => $"{id.ToString()[..29]}3{id.ToString()[30..]}";
 

@@ -55,9 +55,6 @@ sealed class FlakyStore(CrashStore inner) : CrashStore
 
     public override Task<Backlog> MeasureUnqueuedAsync(CancellationToken cancel) => inner.MeasureUnqueuedAsync(cancel);
 
-    public override Task<int> RenewUnqueuedAsync(DateOnly day, int most, CancellationToken cancel) =>
-        inner.RenewUnqueuedAsync(day, most, cancel);
-
     public override Task<IReadOnlyList<CrashId>> TakeUnqueuedAsync(int most, CancellationToken cancel) =>
         inner.TakeUnqueuedAsync(most, cancel);
 

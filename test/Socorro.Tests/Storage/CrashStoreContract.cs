@@ -365,22 +365,6 @@ public abstract class CrashStoreContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Has_crashes_wait_again()
-    {
-        var crashes = Enumerable.Range(0, 3).Select(_ => Crash.Small()).ToList();
-        foreach (var crash in crashes)
-            await Store.PutRawAsync(crash.Raw, crash.Dumps, Cancel);
-        await Store.ConfirmQueuedAsync([.. crashes.Select(crash => crash.Id)], Cancel);
-
-        Assert.Equal(2, await Store.RenewUnqueuedAsync(Day, 2, Cancel));
-        Assert.Equal(crashes[..2].Select(crash => crash.Id), await Store.TakeUnqueuedAsync(10, Cancel));
-        Assert.Equal(1, await Store.RenewUnqueuedAsync(Day, 2, Cancel));
-        Assert.Equal(0, await Store.RenewUnqueuedAsync(Day, 2, Cancel));
-        Assert.Equal(0, await Store.RenewUnqueuedAsync(Day.AddDays(1), 2, Cancel));
-        crashes.ForEach(crash => crash.Dispose());
-    }
-
-    [Fact]
     public async Task Waits_for_the_first_unqueued_crash()
     {
         using var crash = Crash.Small();

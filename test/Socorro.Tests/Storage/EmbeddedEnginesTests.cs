@@ -62,7 +62,8 @@ public sealed class EmbeddedEnginesTests : IDisposable
         await engines.Store.PutRawAsync(deferred.Raw, deferred.Dumps, Cancel);
         await engines.Store.PutRawAsync(crash.Raw, crash.Dumps, Cancel);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
-        var mover = new QueueMover(engines.Store, engines.Queue, TimeProvider.System, NullLogger<QueueMover>.Instance);
+        var handover = new QueueHandover(engines.Store, engines.Queue);
+        var mover = new CrashMover(engines.Store, handover, TimeProvider.System, NullLogger<CrashMover>.Instance);
 
         var moving = mover.RunAsync(stop.Token);
         await engines.Queue.WaitAsync(TimeSpan.FromSeconds(10), Cancel);

@@ -66,6 +66,8 @@ public sealed class Site : IAsyncLifetime
         builder.Services.AddSingleton(Queue);
         builder.Services.AddSingleton(Catalog);
         builder.Services.AddSingleton(Pipelines.Choice);
+        builder.Services.AddSingleton<Handover>(new QueueHandover(Store, Queue));
+        builder.Services.AddSingleton<CrashMover>();
         builder.Services.AddSingleton<Reconciler>();
         builder.Services.AddSocorroWeb();
         _app = builder.Build();

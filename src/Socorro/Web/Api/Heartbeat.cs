@@ -3,7 +3,7 @@ using Socorro.Storage;
 namespace Socorro.Web.Api;
 
 /// <summary>One thing that does not work.</summary>
-/// <param name="Name">The part: store, queue, catalog or disk.</param>
+/// <param name="Name">The part: store, mover, queue, catalog or disk.</param>
 /// <param name="Msg">What it said.</param>
 public sealed record HeartbeatError(string Name, string Msg);
 
@@ -12,25 +12,53 @@ public sealed record HeartbeatError(string Name, string Msg);
 /// disk. All are asked at once, and silence counts as trouble.
 /// </summary>
 public sealed partial class Heartbeat(
-    CrashStore store, CrashQueue queue, Catalog catalog, FreeSpace space, TimeProvider time, ILogger<Heartbeat> log)
+    CrashStore store,
+    CrashMover mover,
+    CrashQueue queue,
+    Catalog catalog,
+    FreeSpace space,
+    TimeProvider time,
+    ILogger<Heartbeat> log)
 {
+    readonly CrashMover _mover = mover;
+
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static async Task<IResult> AnswerAsync(Heartbeat heartbeat, HttpResponse response, CancellationToken cancel)
     {
         var errors = await heartbeat.CheckAsync(cancel);
         response.Headers.CacheControl = "no-store";
-        return TypedResults.Json(new { errors }, statusCode: errors is [] ? 200 : 503);
+        return TypedResults.Json(
+            new { errors, mover = Describe(await heartbeat.FindBacklogAsync(cancel), heartbeat._mover.LastError?.Reason) },
+            statusCode: errors is [] ? 200 : 503);
     }
+
+    static object Describe(Backlog? backlog, string? lastError) =>
+        new { waiting = backlog?.Waiting, oldest = backlog?.OldestSince, last_error = lastError };
 
     public async Task<IReadOnlyList<HeartbeatError>> CheckAsync(CancellationToken cancel)
     {
         var findings = await Task.WhenAll(
             AskAsync("store", store.FindTroubleAsync, cancel),
+            AskAsync("mover", _ => Task.FromResult(_mover.Trouble), cancel),
             AskAsync("queue", async cancel => { await queue.MeasureAsync(cancel); return null; }, cancel),
             AskAsync("catalog", async cancel => { await catalog.ListNewestAsync(1, cancel); return null; }, cancel),
             AskAsync("disk", _ => Task.FromResult(space.FindTrouble()), cancel));
         return [.. findings.OfType<HeartbeatError>()];
+    }
+
+    /// <summary>What waits to be handed over; null when the store that accepts crashes does not say.</summary>
+    public async Task<Backlog?> FindBacklogAsync(CancellationToken cancel)
+    {
+        try
+        {
+            return await _mover.MeasureAsync(cancel).WaitAsync(Patience, time, cancel);
+        }
+        catch (Exception e) when (e is StorageRefusedException or TimeoutException)
+        {
+            LogFailed("mover", e);
+            return null;
+        }
     }
 
     async Task<HeartbeatError?> AskAsync(

@@ -15,6 +15,7 @@ static class Metrics
     public static void AddSocorroMetrics(this IServiceCollection services)
     {
         services.AddSingleton<QueueGauges>();
+        services.AddSingleton<MoverGauges>();
         services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(Meters).AddPrometheusExporter());
     }
 
@@ -22,9 +23,11 @@ static class Metrics
     public static void UseQueueGauges(this WebApplication app)
     {
         var gauges = app.Services.GetRequiredService<QueueGauges>();
+        var movers = app.Services.GetRequiredService<MoverGauges>();
         app.UseWhen(context => context.Request.Path == Path, scrape => scrape.Use(async (context, next) =>
         {
             await gauges.MeasureAsync(context.RequestAborted);
+            await movers.MeasureAsync(context.RequestAborted);
             await next(context);
         }));
     }

@@ -29,6 +29,15 @@ public sealed partial class MonitoringPage
     public required IReadOnlyList<ParkedCrash> Parked { get; set; }
 
     [Parameter, EditorRequired]
+    public required CrashMover Mover { get; set; }
+
+    [Parameter]
+    public Backlog? Waiting { get; set; }
+
+    [Parameter, EditorRequired]
+    public required string StoreFolder { get; set; }
+
+    [Parameter, EditorRequired]
     public required Reconciler Reconciler { get; set; }
 
     [Parameter, EditorRequired]
@@ -71,6 +80,7 @@ public sealed partial class MonitoringPage
         Heartbeat heartbeat,
         CrashQueue queue,
         Catalog catalog,
+        CrashMover mover,
         Reconciler reconciler,
         SignatureGenerators signatures,
         Options options,
@@ -88,6 +98,9 @@ public sealed partial class MonitoringPage
             Troubles = troubles,
             Lanes = hasQueue ? await queue.MeasureAsync(cancel) : [],
             Parked = hasQueue ? await queue.ListParkedAsync(MaxParked, cancel) : [],
+            Mover = mover,
+            Waiting = await heartbeat.FindBacklogAsync(cancel),
+            StoreFolder = options.Store.Length > 0 ? Path.GetFullPath(options.Store) : "",
             Reconciler = reconciler,
             LastHour = hasCatalog ? await catalog.CountAsync(now.AddHours(-1), cancel) : 0,
             LastDay = hasCatalog ? await catalog.CountAsync(now.AddDays(-1), cancel) : 0,

@@ -7,7 +7,8 @@ using Socorro.Storage;
 
 namespace Socorro.Tests.Storage;
 
-public sealed class QueueMoverTests : IAsyncLifetime
+/// <summary>The loop, with the handover of a server that keeps crashes where it accepts them.</summary>
+public sealed class CrashMoverTests : IAsyncLifetime
 {
     readonly TemporaryFolder _folder = new();
     readonly FakeTimeProvider _time = new(Crash.Noon);
@@ -58,20 +59,22 @@ public sealed class QueueMoverTests : IAsyncLifetime
     public async Task Waits_longer_after_each_failure_and_says_why()
     {
         var id = await StoreAsync();
-        await using var queue = new FailingQueue(_engines.Queue) { FailuresLeft = 7 };
+        await using var queue = FailingQueue(7);
         var time = new RecordingTime();
-        var mover = new QueueMover(_engines.Store, queue, time, NullLogger<QueueMover>.Instance);
+        var mover = new CrashMover(
+            _engines.Store, new QueueHandover(_engines.Store, queue), time, NullLogger<CrashMover>.Instance);
         var moving = mover.RunAsync(_stop.Token);
 
         foreach (var seconds in new[] { 10, 30, 60, 120, 300, 300, 300 })
         {
             Assert.Equal(TimeSpan.FromSeconds(seconds), await time.Delays.ReadAsync(Cancel));
-            Assert.Equal("The queue is away", mover.Trouble);
+            Assert.Equal("The engine is away", mover.Trouble);
             time.Advance(TimeSpan.FromSeconds(seconds));
         }
 
         Assert.Equal([id], await LeasedAsync(1));
         await Until(() => mover.Trouble is null);
+        Assert.Equal((7, 1, "The engine is away"), (mover.Failures, mover.Moved, mover.LastError?.Reason));
         await _stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => moving);
     }
@@ -80,7 +83,7 @@ public sealed class QueueMoverTests : IAsyncLifetime
     public async Task Stops_at_once_while_it_waits_after_a_failure()
     {
         await StoreAsync();
-        await using var queue = new FailingQueue(_engines.Queue) { FailuresLeft = 1 };
+        await using var queue = FailingQueue(1);
         var mover = NewMover(queue);
         var moving = mover.RunAsync(_stop.Token);
         await Until(() => mover.Trouble is not null);
@@ -91,7 +94,11 @@ public sealed class QueueMoverTests : IAsyncLifetime
             () => moving.WaitAsync(TimeSpan.FromSeconds(1), Cancel));
     }
 
-    QueueMover NewMover(CrashQueue queue) => new(_engines.Store, queue, _time, NullLogger<QueueMover>.Instance);
+    CrashMover NewMover(CrashQueue queue) =>
+        new(_engines.Store, new QueueHandover(_engines.Store, queue), _time, NullLogger<CrashMover>.Instance);
+
+    FaultyQueue FailingQueue(int failures) =>
+        new(_engines.Queue, new() { Plan = _ => failures-- > 0 ? Fault.Before : Fault.None });
 
     async Task<CrashId> StoreAsync()
     {

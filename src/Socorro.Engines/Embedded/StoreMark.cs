@@ -1,0 +1,68 @@
+using Socorro.Storage;
+
+namespace Socorro.Engines.Embedded;
+
+/// <summary>
+/// The name of a store, which lies in its folder and in the data folder of everybody who brings crashes to it.
+/// </summary>
+sealed class StoreMark
+{
+    const string FileName = "store.id";
+
+    readonly string _name;
+
+    StoreMark(string name) => _name = name;
+
+    /// <summary>Whether crashes of a data folder were brought to a store.</summary>
+    public static bool IsIn(string dataFolder) => File.Exists(Path.Combine(dataFolder, FileName));
+
+    /// <summary>The mark of the store that a data folder belongs to; on the first use the store has to be there.</summary>
+    /// <exception cref="StorageRefusedException">The store is not there, and never was.</exception>
+    public static StoreMark Attach(string folder, string dataFolder)
+    {
+        if (Read(dataFolder) is { } known)
+            return new(known);
+        if (!Directory.Exists(folder))
+            throw new StorageRefusedException($"The store {folder} is not there. Make the folder, or mount its disk, before its first use.");
+
+        var name = Read(folder) ?? Write(folder, Guid.NewGuid().ToString());
+        return new(Write(dataFolder, name));
+    }
+
+    /// <summary>Why a folder is not the store now; null when it is.</summary>
+    public string? FindTrouble(string folder) => Read(folder) switch
+    {
+        null => $"there is no {FileName} in it",
+        var name when name != _name => $"its {FileName} names another store than that of the data folder",
+        _ => null,
+    };
+
+    static string? Read(string folder)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(folder, FileName)).Trim();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    // Made under another name: a mark that is half written would name another store.
+    static string Write(string folder, string name)
+    {
+        var path = Path.Combine(folder, FileName);
+        var unfinished = $"{path}.{Guid.NewGuid():N}";
+        using (var file = new StreamWriter(File.Create(unfinished)))
+        {
+            file.WriteLine(name);
+            file.Flush();
+            ((FileStream)file.BaseStream).Flush(flushToDisk: true);
+        }
+
+        File.Move(unfinished, path, overwrite: true);
+        DirectorySync.Flush(folder);
+        return name;
+    }
+}
