@@ -24,6 +24,22 @@ public sealed class SpooledCrashStore(CrashStore accepting, CrashStore keeping) 
     public override Task PutProcessedAsync(ProcessedCrash crash, CancellationToken cancel) =>
         keeping.PutProcessedAsync(crash, cancel);
 
+    public override async Task<bool> ReplaceProcessedAsync(
+        ProcessedCrash expected, ProcessedCrash crash, CancellationToken cancel)
+    {
+        if (await keeping.ReplaceProcessedAsync(expected, crash, cancel))
+            return true;
+        if (await keeping.FindProcessedAsync(crash.Id, cancel) is not null
+            || await accepting.FindProcessedAsync(crash.Id, cancel) is not { } older
+            || !older.Json.Span.SequenceEqual(expected.Json.Span))
+        {
+            return false;
+        }
+
+        await keeping.PutProcessedAsync(crash, cancel);
+        return true;
+    }
+
     public override async Task<ProcessedCrash?> FindProcessedAsync(CrashId id, CancellationToken cancel)
     {
         try
@@ -75,6 +91,10 @@ public sealed class SpooledCrashStore(CrashStore accepting, CrashStore keeping) 
         await accepting.RemoveAsync(ids, cancel);
         await keeping.RemoveAsync(ids, cancel);
     }
+
+    /// <summary>One that is on its way in this moment is counted in both stores.</summary>
+    public override async Task<long> CountAsync(DateOnly day, CancellationToken cancel) =>
+        await accepting.CountAsync(day, cancel) + await keeping.CountAsync(day, cancel);
 
     public override Task<IReadOnlyList<CrashId>> TakeUnqueuedAsync(int most, CancellationToken cancel) =>
         accepting.TakeUnqueuedAsync(most, cancel);

@@ -3,6 +3,7 @@ using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using Socorro.Storage;
 
 namespace Socorro.Engines.Embedded;
 
@@ -39,10 +40,11 @@ sealed class DayFiles : IDisposable
     public SqliteFile? Find(DateOnly day) => File.Exists(PathOf(day)) ? Get(day) : null;
 
     /// <summary>The days that have a file, oldest first.</summary>
+    /// <exception cref="StorageRefusedException">The folder cannot be read.</exception>
     public IReadOnlyList<DateOnly> List()
     {
         var days = new List<DateOnly>();
-        foreach (var path in Directory.EnumerateFiles(_folder, "*" + Extension))
+        foreach (var path in Paths())
         {
             var name = Path.GetFileNameWithoutExtension(path.AsSpan());
             var culture = CultureInfo.InvariantCulture;
@@ -66,7 +68,7 @@ sealed class DayFiles : IDisposable
     /// Deletes a day's file unless it holds a crash; false when it has to be tried again, because somebody has the file
     /// open. For the committing thread alone.
     /// </summary>
-    /// <exception cref="Storage.StorageRefusedException">The file cannot be read.</exception>
+    /// <exception cref="StorageRefusedException">The file cannot be read.</exception>
     public bool TryRetire(DateOnly day)
     {
         if (Find(day) is not { } file || file.ReadOnce(connection => connection.ExecuteScalar<bool>(Used)))
@@ -91,6 +93,18 @@ sealed class DayFiles : IDisposable
     {
         foreach (var file in _files.Values)
             file.Dispose();
+    }
+
+    string[] Paths()
+    {
+        try
+        {
+            return Directory.GetFiles(_folder, "*" + Extension);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StorageRefusedException($"{_folder} cannot be read: {e.Message}", e);
+        }
     }
 
     string PathOf(DateOnly day) =>

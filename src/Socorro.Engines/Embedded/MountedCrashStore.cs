@@ -38,6 +38,10 @@ sealed class MountedCrashStore(
     public override async Task PutProcessedAsync(ProcessedCrash crash, CancellationToken cancel) =>
         await Store.PutProcessedAsync(crash, cancel);
 
+    public override async Task<bool> ReplaceProcessedAsync(
+        ProcessedCrash expected, ProcessedCrash crash, CancellationToken cancel) =>
+        await Store.ReplaceProcessedAsync(expected, crash, cancel);
+
     public override async Task<ProcessedCrash?> FindProcessedAsync(CrashId id, CancellationToken cancel) =>
         await Store.FindProcessedAsync(id, cancel);
 
@@ -52,6 +56,9 @@ sealed class MountedCrashStore(
 
     public override async Task RemoveAsync(IReadOnlyList<CrashId> ids, CancellationToken cancel) =>
         await Store.RemoveAsync(ids, cancel);
+
+    public override async Task<long> CountAsync(DateOnly day, CancellationToken cancel) =>
+        await Store.CountAsync(day, cancel);
 
     public override async Task<IReadOnlyList<CrashId>> TakeUnqueuedAsync(int most, CancellationToken cancel) =>
         await Store.TakeUnqueuedAsync(most, cancel);

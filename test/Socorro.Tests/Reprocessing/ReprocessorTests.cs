@@ -86,7 +86,8 @@ public sealed class ReprocessorTests : IAsyncLifetime
     {
         var ids = await PutAsync("Demo", 8);
         var order = await OrderAsync("product=Demo", rate: 12);
-        var cut = Create(queue: new FailingQueue(_engines.Queue) { EndsWith = new IOException("The process died") });
+        var cut = Create(queue: new FaultyQueue(
+            _engines.Queue, new() { Plan = _ => Fault.After, Failure = () => new IOException("The process died") }));
         await Assert.ThrowsAsync<IOException>(() => cut.TakeTurnAsync(Cancel));
         Assert.Equal(0, (await FindAsync(order)).Progress.Looked);
         Assert.Equal(3, await CountWaitingAsync());
@@ -212,9 +213,11 @@ public sealed class ReprocessorTests : IAsyncLifetime
     {
         await PutAsync("Demo", 1);
         var order = await OrderAsync("product=Demo");
-        var reprocessor = Create(queue: new FailingQueue(_engines.Queue) { FailuresLeft = 1 });
+        var failures = 1;
+        var reprocessor = Create(queue: new FaultyQueue(
+            _engines.Queue, new() { Plan = _ => failures-- > 0 ? Fault.Before : Fault.None }));
         await reprocessor.TakeTurnAsync(Cancel);
-        Assert.Equal("The queue is away", (await FindAsync(order)).Error);
+        Assert.Equal("The engine is away", (await FindAsync(order)).Error);
         Assert.NotEqual(TimeSpan.Zero, await reprocessor.TakeTurnAsync(Cancel));
 
         _time.Advance(Settings.OutageWait);

@@ -9,11 +9,11 @@ sealed class FaultyQueue(CrashQueue inner, Faults faults) : CrashQueue
     /// <summary>The crashes that were published, each time that one was not there.</summary>
     public List<CrashId> Arrivals { get; } = [];
 
-    public override Task PublishAsync(Lane lane, IReadOnlyList<CrashId> ids, CancellationToken cancel) =>
+    public override Task PublishAsync(Lane lane, IReadOnlyList<CrashId> ids, string? why, CancellationToken cancel) =>
         faults.RunAsync(nameof(PublishAsync), async () =>
         {
             var absent = await inner.FindAbsentAsync(ids, cancel);
-            await inner.PublishAsync(lane, ids, cancel);
+            await inner.PublishAsync(lane, ids, why, cancel);
             Arrivals.AddRange(absent);
         });
 

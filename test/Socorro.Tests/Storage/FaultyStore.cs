@@ -27,6 +27,13 @@ sealed class FaultyStore(CrashStore inner, Faults faults) : CrashStore
     public override Task PutProcessedAsync(ProcessedCrash crash, CancellationToken cancel) =>
         faults.RunAsync(nameof(PutProcessedAsync), () => inner.PutProcessedAsync(crash, cancel));
 
+    public override Task<bool> ReplaceProcessedAsync(
+        ProcessedCrash expected, ProcessedCrash crash, CancellationToken cancel) =>
+        faults.RunAsync(nameof(ReplaceProcessedAsync), () => inner.ReplaceProcessedAsync(expected, crash, cancel));
+
+    public override Task<long> CountAsync(DateOnly day, CancellationToken cancel) =>
+        faults.RunAsync(nameof(CountAsync), () => inner.CountAsync(day, cancel));
+
     public override Task<ProcessedCrash?> FindProcessedAsync(CrashId id, CancellationToken cancel) =>
         faults.RunAsync(nameof(FindProcessedAsync), () => inner.FindProcessedAsync(id, cancel));
 

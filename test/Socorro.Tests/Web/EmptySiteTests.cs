@@ -71,7 +71,7 @@ public sealed class EmptySiteTests : IAsyncDisposable
         using (var healthy = await _site.GetAsync("/__heartbeat__"))
         {
             Assert.Equal(HttpStatusCode.OK, healthy.StatusCode);
-            Assert.Equal("""{"errors":[]}""", await healthy.Content.ReadAsStringAsync(Cancel));
+            Assert.Equal("""{"errors":[],"mover":{"waiting":0,"oldest":null,"last_error":null}}""", await healthy.Content.ReadAsStringAsync(Cancel));
         }
 
         Directory.Move(_site.DataFolder, $"{_site.DataFolder}-gone");
