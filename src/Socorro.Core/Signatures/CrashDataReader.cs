@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 
 namespace Socorro.Signatures;
@@ -5,37 +8,158 @@ namespace Socorro.Signatures;
 /// <summary>
 /// Reads <see cref="CrashData"/> from JSON: the form in which signature tools exchange it, the stack walker's report, or a
 /// processed crash, which holds such a report and the annotations. Numbers and booleans are taken for texts where texts are
-/// expected; everything else of a wrong type is as good as absent.
+/// expected; everything else of a wrong type is as good as absent. The bytes are read once and no document is made of the
+/// stacks, which are nearly all of them.
 /// </summary>
 public static class CrashDataReader
 {
-    /// <summary>More entries of a stack than any rule looks at.</summary>
-    const int MaxFrames = 1024;
+    static readonly JsonReaderOptions Options = new() { MaxDepth = 1024 };
+
+    /// <summary>The members that are small and in either form.</summary>
+    static readonly byte[][] Small =
+    [
+        .. new[]
+        {
+            "uuid", "crash_id", "product", "signature", "original_signature", "os", "reason", "crashing_thread",
+            "java_stack_trace", "java_exception", "js_stack_trace", "oom_allocation_size", "js_large_allocation_failure",
+            "abort_message", "async_shutdown_timeout", "ipc_channel_error", "ipc_message_name", "mdsw_status_string", "hang",
+            "additional_minidumps",
+        }.Select(Encoding.ASCII.GetBytes),
+    ];
+
+    /// <summary>Lengths of names in <see cref="Small"/> as bits, to pass over most others without comparing.</summary>
+    static readonly ulong SmallLengths = Small.Aggregate(0UL, (lengths, name) => lengths | (1UL << name.Length));
 
     /// <summary>Reads either form: a processed crash is told by its <c>json_dump</c>.</summary>
-    public static CrashData Read(JsonElement json)
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public static CrashData Read(ReadOnlySpan<byte> json) => ReadNamed(json).Data;
+
+    /// <summary>Reads either form.</summary>
+    public static CrashData Read(JsonElement json) => Read(BytesOf(json));
+
+    /// <summary>Reads either form, and what the crash is called in it.</summary>
+    /// <exception cref="JsonException">It is not JSON.</exception>
+    public static NamedCrash ReadNamed(ReadOnlySpan<byte> json)
     {
-        var fields = ReadFields(json);
-        var report = json.Member("json_dump");
-        return report.ValueKind == JsonValueKind.Undefined
-            ? WithStacks(fields, json.Member("crashing_thread"), json.Member("threads")) with
+        var members = Split(json, out var threads, out var report);
+        var fields = ReadFields(members);
+        CrashData data;
+        if (report.IsEmpty)
+        {
+            var stacks = StackReader.Read(threads, members.Member("crashing_thread"));
+            data = stacks.AddTo(fields) with
             {
-                Os = json.TextOf("os"),
-                Reason = json.TextOf("reason"),
-                Failures = PythonFailures.Of(json),
-            }
-            : WithReport(fields, report);
+                Os = members.TextOf("os"),
+                Reason = members.TextOf("reason"),
+                Failures = PythonFailures.Of(members, stacks.IsOdd ? Parse(threads) : default),
+            };
+        }
+        else
+        {
+            data = WithReport(fields, report);
+        }
+
+        return new(
+            data,
+            members.TextOf("uuid") ?? members.TextOf("crash_id"),
+            members.TextOf("product"),
+            members.TextOf("signature") ?? members.TextOf("original_signature"));
     }
 
     /// <summary>Adds the stacks, the reason and the system of the stack walker's report.</summary>
-    public static CrashData WithReport(CrashData crash, JsonElement report)
+    public static CrashData WithReport(CrashData crash, JsonElement report) => WithReport(crash, BytesOf(report));
+
+    static CrashData WithReport(CrashData crash, ReadOnlySpan<byte> report)
     {
-        var info = report.Member("crash_info");
-        return WithStacks(crash, info.Member("crashing_thread"), report.Member("threads")) with
+        JsonElement info = default, system = default;
+        ReadOnlySpan<byte> threads = default;
+        var reader = new Utf8JsonReader(report, Options);
+        if (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
         {
-            Os = report.Member("system_info").TextOf("os"),
+            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+            {
+                if (reader.ValueTextEquals("crash_info"u8))
+                    info = Parse(ReadValue(report, ref reader));
+                else if (reader.ValueTextEquals("system_info"u8))
+                    system = Parse(ReadValue(report, ref reader));
+                else if (reader.ValueTextEquals("threads"u8))
+                    threads = ReadValue(report, ref reader);
+                else
+                    reader.Skip();
+            }
+        }
+
+        return StackReader.Read(threads, info.Member("crashing_thread")).AddTo(crash) with
+        {
+            Os = system.TextOf("os"),
             Reason = info.TextOf("type"),
         };
+    }
+
+    /// <summary>The small members as a document of their own, and the bytes of the large ones; empty for absent ones.</summary>
+    static JsonElement Split(ReadOnlySpan<byte> json, out ReadOnlySpan<byte> threads, out ReadOnlySpan<byte> report)
+    {
+        threads = report = default;
+        var small = new ArrayBufferWriter<byte>();
+        small.Write("{"u8);
+        var reader = new Utf8JsonReader(json, Options);
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartObject)
+            reader.Skip();
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("threads"u8))
+            {
+                threads = ReadValue(json, ref reader);
+            }
+            else if (reader.ValueTextEquals("json_dump"u8))
+            {
+                report = ReadValue(json, ref reader);
+                report = report.SequenceEqual("null"u8) ? default : report;
+            }
+            else if (IsSmall(ref reader) is { } name)
+            {
+                small.Write(small.WrittenCount > 1 ? ",\""u8 : "\""u8);
+                small.Write(name);
+                small.Write("\":"u8);
+                small.Write(ReadValue(json, ref reader));
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        // Whatever comes after the object is for the reader to refuse.
+        while (reader.Read())
+            reader.Skip();
+
+        small.Write("}"u8);
+        return Parse(small.WrittenSpan);
+    }
+
+    static byte[]? IsSmall(ref Utf8JsonReader reader)
+    {
+        if (!reader.ValueIsEscaped && (reader.ValueSpan.Length > 63 || ((SmallLengths >> reader.ValueSpan.Length) & 1) == 0))
+            return null;
+
+        foreach (var name in Small)
+        {
+            if (reader.ValueTextEquals(name))
+                return name;
+        }
+
+        return null;
+    }
+
+    /// <summary>The bytes of the value that comes next.</summary>
+    static ReadOnlySpan<byte> ReadValue(ReadOnlySpan<byte> json, scoped ref Utf8JsonReader reader)
+    {
+        reader.Read();
+        var start = (int)reader.TokenStartIndex;
+        reader.Skip();
+        return json[start..(int)reader.BytesConsumed];
     }
 
     static CrashData ReadFields(JsonElement json) => new()
@@ -58,61 +182,6 @@ public static class CrashDataReader
         AdditionalDumps = [.. json.Member("additional_minidumps").Items().Select(name => name.Text() ?? "")],
     };
 
-    static CrashData WithStacks(CrashData crash, JsonElement crashingThread, JsonElement threads)
-    {
-        var index = PythonText.TryParseInteger(crashingThread.IntegerText(), out var number) ? number : (long?)null;
-        var count = threads.Items().Count();
-        // Only thread 0 and the crashing one (a negative number counts from the end) are ever looked at; the others may be
-        // thousands of frames.
-        var wanted = index < 0 ? count + index : index;
-        return crash with
-        {
-            CrashingThread = index,
-            Threads = [.. threads.Items().Select((thread, i) =>
-                i == 0 || i == wanted ? ReadThread(thread) : StackThread.Empty)],
-        };
-    }
-
-    static StackThread ReadThread(JsonElement thread) => new(
-        [.. thread.Member("frames").Items().Where(IsObject).Take(MaxFrames).Select(ReadFrame)],
-        thread.TextOf("last_error_value"));
-
-    /// <summary>One pass over the members: asking for each by name would take most of the time that a stack takes.</summary>
-    static StackFrame ReadFrame(JsonElement frame)
-    {
-        JsonElement module = default, function = default, file = default, line = default, offset = default;
-        JsonElement inlines = default, unloaded = default;
-        foreach (var member in frame.EnumerateObject())
-        {
-            if (member.NameEquals("module"u8))
-                module = member.Value;
-            else if (member.NameEquals("function"u8))
-                function = member.Value;
-            else if (member.NameEquals("file"u8))
-                file = member.Value;
-            else if (member.NameEquals("line"u8))
-                line = member.Value;
-            else if (member.NameEquals("offset"u8))
-                offset = member.Value;
-            else if (member.NameEquals("inlines"u8))
-                inlines = member.Value;
-            else if (member.NameEquals("unloaded_modules"u8))
-                unloaded = member.Value;
-        }
-
-        return new()
-        {
-            Module = module.Text(),
-            Function = function.Text(),
-            File = file.Text(),
-            Line = line.Text(),
-            Offset = offset.Text(),
-            Inlines = [.. inlines.Items().Where(IsObject).Take(MaxFrames).Select(call =>
-                new InlineCall(call.TextOf("function"), call.TextOf("file"), call.Member("line").Text()))],
-            UnloadedModules = [.. unloaded.Items().Take(1).Select(module => module.Member("module").Text())],
-        };
-    }
-
     static JavaThrowable ReadJavaException(JsonElement exception)
     {
         var stack = exception.Member("exception").Member("values").Items().FirstOrDefault().Member("stacktrace");
@@ -125,5 +194,15 @@ public static class CrashDataReader
                 new JavaFrame(frame.TextOf("module"), frame.TextOf("function"), frame.TextOf("filename")))]);
     }
 
-    static bool IsObject(JsonElement element) => element.ValueKind == JsonValueKind.Object;
+    static JsonElement Parse(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, Options);
+        return JsonElement.ParseValue(ref reader);
+    }
+
+    static ReadOnlySpan<byte> BytesOf(JsonElement json) =>
+        json.ValueKind == JsonValueKind.Undefined ? "null"u8 : JsonMarshal.GetRawUtf8Value(json);
 }
+
+/// <summary>Crash data with what the crash is called; whatever is not said is null.</summary>
+public readonly record struct NamedCrash(CrashData Data, string? Id, string? Product, string? Signature);

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -47,7 +49,7 @@ static partial class Json
         /// <summary>Whether Python would take this for true: not empty, not zero, not false.</summary>
         public bool IsTruthy() => element.ValueKind switch
         {
-            JsonValueKind.String => element.GetRawText().Length > 2,
+            JsonValueKind.String => JsonMarshal.GetRawUtf8Value(element).Length > 2,
             JsonValueKind.Array => element.GetArrayLength() > 0,
             JsonValueKind.Object => element.EnumerateObject().Any(),
             JsonValueKind.Number => !element.TryGetDouble(out var number) || number != 0,
@@ -74,9 +76,10 @@ static partial class Json
             }
             catch (InvalidOperationException)
             {
-                // Half a surrogate pair, written as an escape: valid JSON, but no text. JavaScript engines send them.
+                // Half a surrogate pair, written as an escape: valid JSON, but no text. JavaScript engines send them. Or bytes
+                // that are no UTF-8.
                 var whole = HalfPair().Replace(
-                    element.GetRawText(), match => match.Groups[1].Success ? match.Value : @"\uFFFD");
+                    Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(element)), match => match.Groups[1].Success ? match.Value : @"\uFFFD");
                 return JsonDocument.Parse(whole).RootElement.GetString()!;
             }
         }

@@ -6,10 +6,12 @@ namespace Socorro.Signatures;
 static class PythonFailures
 {
     /// <summary>The failures by rule, for crash data in the form that signature tools exchange.</summary>
-    public static Dictionary<string, string> Of(JsonElement crash)
+    /// <param name="crash">Everything but the threads.</param>
+    /// <param name="threads">Undefined when they are as they should be.</param>
+    public static IReadOnlyDictionary<string, string> Of(JsonElement crash, JsonElement threads)
     {
         var failures = new Dictionary<string, string>();
-        if (FindStackFailure(crash) is { } failure)
+        if (FindStackFailure(crash, threads) is { } failure)
             failures.Add("SignatureGenerationRule", failure);
 
         AddUnlessText("BadHardware", "reason", "argument of type '{0}' is not iterable");
@@ -30,9 +32,8 @@ static class PythonFailures
     }
 
     /// <summary>A crashing thread, or one of its frames, that is no object, or has no list of frames.</summary>
-    static string? FindStackFailure(JsonElement crash)
+    static string? FindStackFailure(JsonElement crash, JsonElement threads)
     {
-        var threads = crash.Member("threads");
         var hasJava = crash.Member("java_stack_trace").IsTruthy() || crash.Member("java_exception").IsTruthy();
         if (hasJava || threads.ValueKind != JsonValueKind.Array)
             return null;
