@@ -172,7 +172,10 @@ public static class App
         services.AddSingleton(_ => new SymbolSupply(supply, store));
     }
 
-    static SignatureGenerators LoadSignatureLists(Options options, ILoggerFactory loggers)
+    /// <summary>Reads the operator's signature lists, and follows them once that is asked for.</summary>
+    /// <exception cref="VerbFailedException">They can't be used; the message names each mistake by file and line.</exception>
+    internal static SignatureGenerators LoadSignatureLists(
+        Options options, ILoggerFactory loggers, SignatureMode mode = SignatureMode.Corrected)
     {
         var folder = new ListFolder(options.SignatureListFolder);
         if (options.SignatureLists.Length > 0 && !folder.Exists)
@@ -180,7 +183,7 @@ public static class App
 
         try
         {
-            return new(folder, TimeProvider.System, loggers.CreateLogger<SignatureGenerators>());
+            return new(folder, TimeProvider.System, loggers.CreateLogger<SignatureGenerators>(), mode);
         }
         catch (Exception e) when (e is SignatureListException or IOException or UnauthorizedAccessException)
         {

@@ -6,7 +6,7 @@ using Socorro.Signatures;
 namespace Socorro.Cli;
 
 /// <summary>Prints signatures beside those that the crashes had before.</summary>
-sealed class SignaturePrinter(TextWriter output, string format, bool differentOnly)
+sealed class SignaturePrinter(TextWriter output, string format, bool differentOnly, bool isVerbose = false)
 {
     /// <summary>The default first.</summary>
     public static readonly IReadOnlyList<string> Formats = ["json", "text", "csv", "markdown"];
@@ -15,41 +15,68 @@ sealed class SignaturePrinter(TextWriter output, string format, bool differentOn
 
     bool _hasHeader;
 
-    /// <param name="crash">As it was read: its id and old signature are printed, if it has them.</param>
+    /// <summary>Whether to print how a signature came to be.</summary>
+    public bool IsVerbose { get; } = isVerbose;
+
+    /// <param name="id">The crash, if that is known.</param>
+    /// <param name="old">The signature it had, if it had one.</param>
     /// <param name="signature">The new one.</param>
-    public void Print(JsonElement crash, Signature signature)
+    public void Print(string? id, string? old, Signature signature)
     {
-        var id = TextOf(crash, "uuid") ?? TextOf(crash, "crash_id") ?? "";
-        var old = TextOf(crash, "signature") ?? TextOf(crash, "original_signature") ?? "";
-        if (differentOnly && old == signature.Text)
+        if (differentOnly && (old ?? "") == signature.Text)
             return;
 
         output.WriteLine(format switch
         {
-            "text" => Text(id, old, signature),
-            "csv" => Csv(id, old, signature),
-            "markdown" => $"* {Code(id)}: {Code(old)} → {Code(signature.Text)}",
-            _ => Json(signature),
+            "text" => Text(id ?? "", old ?? "", signature),
+            "csv" => Csv(id ?? "", old ?? "", signature),
+            "markdown" => $"* {Code(id ?? "")}: {Code(old ?? "")} → {Code(signature.Text)}",
+            _ => Json(id, old, signature),
         });
-        output.Flush();
     }
 
-    static string Json(Signature signature) => new JsonObject
-    {
-        ["signature"] = signature.Text,
-        ["notes"] = new JsonArray([.. signature.Notes.Select(note => JsonValue.Create(note))]),
-        ["proto_signature"] = signature.ProtoSignature,
-    }.ToJsonString(Compact);
+    public void Flush() => output.Flush();
 
-    static string Text(string id, string old, Signature signature) => string.Join(Environment.NewLine,
+    string Json(string? id, string? old, Signature signature)
+    {
+        var json = new JsonObject
+        {
+            ["signature"] = signature.Text,
+            ["notes"] = new JsonArray([.. signature.Notes.Select(note => JsonValue.Create(note))]),
+            ["proto_signature"] = signature.ProtoSignature,
+        };
+        if (id is not null)
+            json["crash_id"] = id;
+        if (old is not null)
+            json["original_signature"] = old;
+        if (IsVerbose)
+        {
+            json["stack_hash"] = signature.StackHash;
+            json["signature_lists"] = signature.ListsVersion;
+            json["debug"] = new JsonArray([.. signature.Debug.Select(line => JsonValue.Create(line))]);
+        }
+
+        return json.ToJsonString(Compact);
+    }
+
+    string Text(string id, string old, Signature signature) => string.Join(Environment.NewLine,
     [
         $"Crash id: {id}",
         $"Original: {old}",
         $"New:      {signature.Text}",
         $"Same?:    {(old == signature.Text ? "yes" : "no")}",
         .. signature.Notes.Select(note => $"Note:     {note}"),
+        .. IsVerbose ? Explain(signature) : [],
         "",
     ]);
+
+    static IEnumerable<string> Explain(Signature signature) =>
+    [
+        $"Proto:    {signature.ProtoSignature}",
+        $"Hash:     {signature.StackHash}",
+        $"Lists:    {signature.ListsVersion}",
+        .. signature.Debug.Select(line => $"Debug:    {line}"),
+    ];
 
     string Csv(string id, string old, Signature signature)
     {
@@ -63,20 +90,4 @@ sealed class SignaturePrinter(TextWriter output, string format, bool differentOn
     /// <summary>Fenced so that back quotes inside do not end it.</summary>
     static string Code(string text) =>
         text.Length == 0 ? "(none)" : text.Contains('`', StringComparison.Ordinal) ? $"`` {text} ``" : $"`{text}`";
-
-    static string? TextOf(JsonElement crash, string name)
-    {
-        if (!crash.TryGetProperty(name, out var value) || value.ValueKind != JsonValueKind.String)
-            return null;
-
-        try
-        {
-            return value.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            // Half a surrogate pair is JSON, but no text; no signature has one.
-            return null;
-        }
-    }
 }

@@ -1,21 +1,31 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Socorro.Signatures;
 using Socorro.Signatures.Lists;
 
 namespace Socorro.Cli;
 
-/// <summary>Makes signatures from crash data on standard input or in files, with no server.</summary>
+/// <summary>
+/// Makes signatures from crash data on standard input or in files, or from stored crashes by id or query; needs no server and
+/// stores nothing.
+/// </summary>
 static class SignatureVerb
 {
-    static readonly JsonDocumentOptions JsonOptions = new() { MaxDepth = 1024 };
-
     public static Command Create()
     {
-        var files = new Argument<string[]>("FILE")
+        var crashes = new Argument<string[]>("CRASH")
         {
-            Description = "Files of crash data or processed crashes, one JSON object a line [standard input]",
+            Description =
+                "Crash ids or report addresses of stored crashes; or files of crash data or processed crashes, one JSON object or "
+                + "crash id a line [standard input]",
             Arity = ArgumentArity.ZeroOrMore,
+        };
+        var query = new Option<string?>("--query")
+        {
+            Description = "Stored crashes by the parameters of a search, such as 'product=Demo&signature=~foo&date=>=2026-11-01'",
+            HelpName = "QUERY",
         };
         var compatible = new Option<bool>("--compatible")
         {
@@ -23,7 +33,7 @@ static class SignatureVerb
         };
         var lists = new Option<string?>("--lists")
         {
-            Description = $"A folder of {string.Join(", ", Layer.FileNames)}, used in place of the built-in lists",
+            Description = $"A folder of {string.Join(", ", Layer.FileNames)}, used alone, in place of the lists of the server",
             HelpName = "DIR",
         };
         var format = new Option<string>("--format")
@@ -36,78 +46,139 @@ static class SignatureVerb
         {
             Description = "Leave out crashes whose signature stays as it was (\"signature\" in the JSON)",
         };
-        var command = new Command("signature", "Make signatures from crash data, one JSON object a line")
+        var verbose = new Option<bool>("--verbose", "-v") { Description = "Print how each signature came to be (text and json)" };
+        var command = new Command("signature", "Make signatures from crash data or stored crashes, and compare them with the old ones")
         {
-            files, compatible, lists, format, differentOnly,
+            crashes, query, compatible, lists, format, differentOnly, verbose,
         };
-        command.SetAction((parsed, cancel) => RunAsync(
-            parsed.GetValue(files) ?? [],
-            new(Load(parsed.GetValue(lists)), parsed.GetValue(compatible) ? SignatureMode.Compatible : SignatureMode.Corrected),
-            new(Console.Out, parsed.GetValue(format)!, parsed.GetValue(differentOnly)),
-            cancel));
+        var settings = new SettingOptions();
+        settings.AddTo(command);
+        command.SetAction(async (parsed, cancel) =>
+        {
+            var options = settings.Resolve(parsed).Options;
+            var mode = parsed.GetValue(compatible) ? SignatureMode.Compatible : SignatureMode.Corrected;
+            await using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false), 1 << 16);
+            await using var stored = new StoredCrashes(options);
+            var run = new SignatureRun(
+                parsed.GetValue(lists) is { } folder ? Load(folder, mode) : Load(options, mode),
+                new(output, parsed.GetValue(format)!, parsed.GetValue(differentOnly), parsed.GetValue(verbose)),
+                stored);
+            return await run.RunAsync(parsed.GetValue(crashes) ?? [], parsed.GetValue(query), cancel) ? 0 : 1;
+        });
         return command;
     }
 
-    static SignatureLists Load(string? folder)
+    static Func<string?, SignatureGenerator> Load(Options options, SignatureMode mode) =>
+        App.LoadSignatureLists(options, NullLoggerFactory.Instance, mode).For;
+
+    static Func<string?, SignatureGenerator> Load(string folder, SignatureMode mode)
     {
         try
         {
-            return folder is null ? SignatureLists.BuiltIn : SignatureLists.Load(folder);
+            var generator = new SignatureGenerator(SignatureLists.Load(folder), mode);
+            return _ => generator;
         }
         catch (Exception e) when (e is SignatureListException or DirectoryNotFoundException)
         {
             throw new VerbFailedException(e.Message, 2, e);
         }
     }
+}
 
-    static async Task<int> RunAsync(
-        string[] files, SignatureGenerator generator, SignaturePrinter printer, CancellationToken cancel)
+/// <summary>One run of the verb.</summary>
+/// <param name="generatorOf">The generator for a product.</param>
+/// <param name="printer">Takes the results.</param>
+/// <param name="stored">For crashes that are given by id or query.</param>
+sealed class SignatureRun(Func<string?, SignatureGenerator> generatorOf, SignaturePrinter printer, StoredCrashes stored)
+{
+    bool _isAllWell = true;
+
+    /// <summary>False when a crash was not found or could not be read; it was named on standard error.</summary>
+    public async Task<bool> RunAsync(IReadOnlyList<string> crashes, string? query, CancellationToken cancel)
     {
-        var bad = 0;
-        foreach (var file in files.Length > 0 ? files : ["-"])
+        if (query is not null)
         {
-            using var reader = Open(file);
-            var place = file == "-" ? "" : $"{file}: ";
-            for (var line = 1; await reader.ReadLineAsync(cancel) is { } text; line++)
-            {
-                if (string.IsNullOrWhiteSpace(text) || TryPrint(text, generator, printer) is not { } complaint)
-                    continue;
-
-                await Console.Error.WriteLineAsync($"socorro: {place}line {line}: {complaint}");
-                bad++;
-            }
+            await foreach (var crash in stored.FindAsync(query, cancel))
+                Print(crash.Json.Span, $"crash {crash.Id}: ");
         }
 
-        return bad == 0 ? 0 : 1;
+        foreach (var crash in crashes is [] && query is null ? ["-"] : crashes)
+        {
+            if (crash != "-" && !File.Exists(crash) && CrashReference.TryParse(crash, out _))
+                await PrintStoredAsync(crash, "", cancel);
+            else
+                await PrintLinesAsync(crash, cancel);
+        }
+
+        return _isAllWell;
     }
 
-    static StreamReader Open(string file)
+    async Task PrintLinesAsync(string file, CancellationToken cancel)
+    {
+        await using var stream = Open(file);
+        var place = file == "-" ? "" : $"{file}: ";
+        await foreach (var (number, text) in JsonLines.ReadAsync(stream, printer.Flush, cancel))
+        {
+            var where = $"{place}line {number}: ";
+            if (text.Span.TrimStart(" \t\r"u8) is [(byte)'{', ..])
+                Print(text.Span, where);
+            else
+                await PrintStoredAsync(Encoding.UTF8.GetString(text.Span).Trim(), where, cancel);
+        }
+    }
+
+    async Task PrintStoredAsync(string reference, string where, CancellationToken cancel)
+    {
+        if (!CrashReference.TryParse(reference, out var id))
+            Complain(where, DescribeWrong(reference));
+        else if (await stored.FindAsync(id, cancel) is { } crash)
+            Print(crash.Json.Span, where);
+        else
+            Complain(where, $"crash {id} is not stored, or not processed yet");
+    }
+
+    void Print(ReadOnlySpan<byte> json, string where)
     {
         try
         {
-            return file == "-" ? new(Console.OpenStandardInput()) : new(file);
+            var crash = CrashDataReader.ReadNamed(json);
+            printer.Print(crash.Id, crash.Signature, generatorOf(crash.Product).Generate(crash.Data, printer.IsVerbose));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (JsonException e)
         {
-            throw new VerbFailedException(e.Message, cause: e);
+            Complain(where, $"not JSON: {e.Message}");
         }
     }
 
-    /// <summary>Null when it was done; else what is wrong with the line.</summary>
-    static string? TryPrint(string line, SignatureGenerator generator, SignaturePrinter printer)
+    void Complain(string where, string complaint)
+    {
+        printer.Flush();
+        Console.Error.WriteLine($"socorro: {where}{complaint}");
+        _isAllWell = false;
+    }
+
+    static string DescribeWrong(string text)
     {
         try
         {
-            using var json = JsonDocument.Parse(line, JsonOptions);
-            if (json.RootElement.ValueKind != JsonValueKind.Object)
-                return "not a JSON object";
-
-            printer.Print(json.RootElement, generator.Generate(CrashDataReader.Read(json.RootElement)));
-            return null;
+            using var _ = JsonDocument.Parse(text);
+            return "not a JSON object";
         }
         catch (JsonException e)
         {
             return $"not JSON: {e.Message}";
+        }
+    }
+
+    static Stream Open(string file)
+    {
+        try
+        {
+            return file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new VerbFailedException(e.Message, cause: e);
         }
     }
 }

@@ -1,7 +1,12 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Microsoft.Extensions.Logging.Abstractions;
 using Socorro.Cli;
+using Socorro.Crashes;
+using Socorro.Engines.Embedded;
 using Socorro.Signatures;
+using Socorro.Storage;
+using Socorro.Tests.Processing;
 
 namespace Socorro.Tests.Signatures;
 
@@ -23,7 +28,7 @@ public sealed class SignatureVerbTests : IDisposable
         Assert.Equal(1, code);
         Assert.Equal(
             """
-            {"signature":"ours","notes":[],"proto_signature":"ours | theirs.dll"}
+            {"signature":"ours","notes":[],"proto_signature":"ours | theirs.dll","crash_id":"de1bb258-cbbf-4589-a673-34f800160918","original_signature":"old `one`"}
             {"signature":"EMPTY: no frame data available","notes":["SignatureGenerationRule: CSignatureTool: no frame data for crashing thread (0)"],"proto_signature":null}
 
             """,
@@ -59,14 +64,13 @@ public sealed class SignatureVerbTests : IDisposable
     }
 
     [Theory]
-    [InlineData("json", """{"signature":"new","notes":["a: b"],"proto_signature":"new | <T>"}""")]
+    [InlineData("json", """{"signature":"new","notes":["a: b"],"proto_signature":"new | <T>","crash_id":"de1b","original_signature":"old `one`"}""")]
     [InlineData("text", "Crash id: de1b\nOriginal: old `one`\nNew:      new\nSame?:    no\nNote:     a: b\n")]
     [InlineData("csv", "crashid,old,new,same?,notes\n\"de1b\",\"old `one`\",\"new\",\"no\",\"a: b\"")]
     [InlineData("markdown", "* `de1b`: `` old `one` `` → `new`")]
     public void Prints_in_the_format_asked_for(string format, string expected)
     {
         var output = new StringWriter { NewLine = "\n" };
-        var crash = JsonDocument.Parse("""{"uuid":"de1b","signature":"old `one`"}""").RootElement;
         var signature = new Signature
         {
             Text = "new",
@@ -75,10 +79,68 @@ public sealed class SignatureVerbTests : IDisposable
             ListsVersion = "",
         };
 
-        new SignaturePrinter(output, format, differentOnly: false).Print(crash, signature);
-        new SignaturePrinter(output, format, differentOnly: true).Print(crash, signature with { Text = "old `one`" });
+        new SignaturePrinter(output, format, differentOnly: false).Print("de1b", "old `one`", signature);
+        new SignaturePrinter(output, format, differentOnly: true).Print("de1b", "old `one`", signature with { Text = "old `one`" });
 
         Assert.Equal(expected + "\n", output.ToString());
+    }
+
+    [Fact]
+    public async Task Reads_stored_crashes_by_id_and_by_query_with_the_lists_of_their_product()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var data = Path.Combine(_folder, "data");
+        Directory.CreateDirectory(Path.Combine(data, "signature-lists", "Editor"));
+        await File.WriteAllTextAsync(Path.Combine(data, "signature-lists", "Editor", "prefix.txt"), "ours$", cancel);
+        CrashId editor, other;
+        await using (var engines = await EmbeddedEngines.OpenAsync(data, TimeProvider.System, NullLoggerFactory.Instance, cancel))
+        {
+            editor = await StoreAsync(engines.Store, "Editor", "ours | theirs");
+            other = await StoreAsync(engines.Store, "Other", "before");
+        }
+
+        var missing = CrashId.Create(DateTimeOffset.UtcNow);
+        var byId = await RunAsync("", "--data", data, "--format", "csv", $"bp-{editor}", missing.ToString());
+        var byQuery = await RunAsync(
+            "", "--data", data, "--format", "markdown", "--different-only", "--query", "product=Editor&product=Other");
+        var fromInput = await RunAsync($"{other}\n", "--data", data, "--verbose", "--format", "text");
+
+        Assert.Equal(1, byId.Code);
+        Assert.Equal(
+            $"crashid,old,new,same?,notes\n\"{editor}\",\"ours | theirs\",\"ours | theirs\",\"yes\",\"\"\n", byId.Output);
+        Assert.Equal($"socorro: crash {missing} is not stored, or not processed yet\n", byId.Errors);
+        Assert.Equal((0, $"* `{other}`: `before` → `ours`\n"), (byQuery.Code, byQuery.Output));
+        Assert.Contains("New:      ours\n", fromInput.Output, StringComparison.Ordinal);
+        Assert.Contains("Debug:    not a prefix; stop: \"ours\"", fromInput.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_query_is_explained()
+    {
+        var (code, _, errors) = await RunAsync("", "--data", Path.Combine(_folder, "data"), "--query", "nothing_like_it=1");
+
+        Assert.Equal(2, code);
+        Assert.Contains("nothing_like_it", errors, StringComparison.Ordinal);
+    }
+
+    static async Task<CrashId> StoreAsync(CrashStore store, string product, string signature)
+    {
+        var raw = Pipelines.Raw(new Dictionary<string, string> { ["ProductName"] = product });
+        var json = JsonSerializer.SerializeToUtf8Bytes(new
+        {
+            uuid = raw.Id.ToString(),
+            product,
+            signature,
+            date_processed = raw.SubmittedAt.ToString("o"),
+            json_dump = new
+            {
+                crash_info = new { crashing_thread = 0 },
+                threads = new[] { new { frames = new[] { new { function = "ours(int)" }, new { function = "theirs()" } } } },
+            },
+        });
+        await store.PutRawAsync(raw, [], TestContext.Current.CancellationToken);
+        await store.PutProcessedAsync(new(raw.Id, json), TestContext.Current.CancellationToken);
+        return raw.Id;
     }
 
     static async Task<(int Code, string Output, string Errors)> RunAsync(string input, params string[] arguments)
