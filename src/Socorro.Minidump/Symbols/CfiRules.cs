@@ -22,6 +22,7 @@ public readonly struct CfiRules
         _program = rules.Program;
         Rva = rules.Rva;
         IsInit = rules.IsInit;
+        IsSignalFrame = rules.IsSignalFrame;
     }
 
     /// <summary>The first address at which these rules are in force, relative to the module's base.</summary>
@@ -29,6 +30,9 @@ public readonly struct CfiRules
 
     /// <summary>These are the rules of the INIT record itself, so <see cref="Rva"/> is where a function begins.</summary>
     public bool IsInit { get; }
+
+    /// <summary>The kernel made the frame: its caller was interrupted, and made no call.</summary>
+    public bool IsSignalFrame { get; }
 
     /// <summary>
     /// Computes the caller's registers from the callee's. Arithmetic is in 64 bits and wraps; results are cut to the
@@ -113,7 +117,10 @@ enum CfiForm : byte
     LoadCfaPlus,
 }
 
-/// <summary>The operations of general expressions; the operators in the order "+-*/%@^".</summary>
+/// <summary>
+/// The operations of general expressions; the operators in the order "+-*/%@^". Those behind them only unwind tables of images
+/// use; the comparisons are of signed numbers and give 1 or 0.
+/// </summary>
 enum CfiOperation : byte
 {
     Push,
@@ -126,4 +133,16 @@ enum CfiOperation : byte
     Modulo,
     Align,
     Load,
+    And,
+    Or,
+    ExclusiveOr,
+    ShiftLeft,
+    ShiftRight,
+    ShiftRightSigned,
+    Equal,
+    NotEqual,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
 }

@@ -72,4 +72,4 @@ abstract class SymbolSource
 readonly record struct SourcePosition(FunctionSymbol Function, LineRow Line, int InlineCount);
 
 /// <summary>Unwind rules as byte code, from where on they are in force, and whether they are those of an INIT record.</summary>
-readonly record struct SourceRules(uint Rva, bool IsInit, ReadOnlyMemory<byte> Program);
+readonly record struct SourceRules(uint Rva, bool IsInit, ReadOnlyMemory<byte> Program, bool IsSignalFrame = false);

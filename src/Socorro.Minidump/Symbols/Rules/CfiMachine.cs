@@ -141,7 +141,7 @@ ref struct CfiMachine(
         {
             CfiOperation.Divide or CfiOperation.Modulo => right != 0,
             CfiOperation.Align => BitOperations.IsPow2(right),
-            _ => operation <= CfiOperation.Align,
+            _ => operation is <= CfiOperation.Align or > CfiOperation.Load and <= CfiOperation.GreaterOrEqual,
         };
         value = !defined ? 0 : unchecked(operation switch
         {
@@ -150,10 +150,28 @@ ref struct CfiMachine(
             CfiOperation.Multiply => left * right,
             CfiOperation.Divide => left / right,
             CfiOperation.Modulo => left % right,
-            _ => left & (0 - right),
+            CfiOperation.Align => left & (0 - right),
+            _ => ApplyLogic(operation, left, right),
         });
         return defined;
     }
+
+    // Shifts by the width of a word and more leave nothing.
+    static ulong ApplyLogic(CfiOperation operation, ulong left, ulong right) => operation switch
+    {
+        CfiOperation.And => left & right,
+        CfiOperation.Or => left | right,
+        CfiOperation.ExclusiveOr => left ^ right,
+        CfiOperation.ShiftLeft => right < 64 ? left << (int)right : 0,
+        CfiOperation.ShiftRight => right < 64 ? left >> (int)right : 0,
+        CfiOperation.ShiftRightSigned => (ulong)((long)left >> (int)Math.Min(right, 63)),
+        CfiOperation.Equal => left == right ? 1UL : 0,
+        CfiOperation.NotEqual => left != right ? 1UL : 0,
+        CfiOperation.Less => (long)left < (long)right ? 1UL : 0,
+        CfiOperation.LessOrEqual => (long)left <= (long)right ? 1UL : 0,
+        CfiOperation.Greater => (long)left > (long)right ? 1UL : 0,
+        _ => (long)left >= (long)right ? 1UL : 0,
+    };
 
     readonly int FindRegister(ulong name) => name < (ulong)_registerMap.Length ? _registerMap[(int)name] : -1;
 

@@ -1,0 +1,101 @@
+using System.Diagnostics.CodeAnalysis;
+using Socorro.Minidumps.Memory;
+
+namespace Socorro.Minidumps.Images;
+
+/// <summary>A piece of an image as the loader maps it.</summary>
+/// <param name="Rva">Bytes from the module's base.</param>
+readonly record struct ImageSegment(ulong Rva, ReadOnlyMemory<byte> Bytes)
+{
+    public ulong End => Rva + (ulong)Bytes.Length;
+}
+
+/// <summary>
+/// The bytes of an executable or library by their place in memory, whether they come from its file or from the memory that
+/// a dump holds of it.
+/// </summary>
+sealed class ImageView
+{
+    /// <summary>A piece that lies across several regions is copied together; tables are smaller than this.</summary>
+    const int MaxStitched = 64 << 20;
+
+    readonly ImageSegment[] _segments;
+
+    public ImageView(IEnumerable<ImageSegment> segments) =>
+        _segments = [.. segments.Where(segment => segment.Bytes.Length > 0).OrderBy(segment => segment.Rva)];
+
+    /// <summary>What a dump's memory holds of a module.</summary>
+    public static ImageView Of(MemoryMap memory, ulong start, ulong end)
+    {
+        var segments = new List<ImageSegment>();
+        foreach (ref readonly var region in memory.Regions)
+        {
+            var (from, to) = (Math.Max(region.Address, start), Math.Min(region.End, end));
+            if (from < to)
+                segments.Add(new(from - start, region.Bytes.Slice((int)(from - region.Address), (int)(to - from))));
+        }
+
+        return new(segments);
+    }
+
+    /// <summary>The bytes from an address to the end of what is known there without a gap in one segment; empty when none are.</summary>
+    public ReadOnlyMemory<byte> From(ulong rva)
+    {
+        foreach (var segment in _segments)
+        {
+            if (rva >= segment.Rva && rva < segment.End)
+                return segment.Bytes[(int)(rva - segment.Rva)..];
+        }
+
+        return default;
+    }
+
+    /// <summary>A number of bytes at an address; false unless all are known.</summary>
+    public bool TryGet(ulong rva, ulong length, out ReadOnlyMemory<byte> bytes)
+    {
+        bytes = From(rva);
+        if ((ulong)bytes.Length >= length)
+        {
+            bytes = bytes[..(int)length];
+            return true;
+        }
+
+        if (length > MaxStitched || !TryStitch(rva, (int)length, out var copy))
+            return false;
+
+        bytes = copy;
+        return true;
+    }
+
+    /// <summary>Copies bytes out; false, with nothing promised of the destination, unless all are known.</summary>
+    public bool TryRead(ulong rva, Span<byte> destination)
+    {
+        while (true)
+        {
+            var bytes = From(rva).Span;
+            if (bytes.Length >= destination.Length)
+            {
+                bytes[..destination.Length].CopyTo(destination);
+                return true;
+            }
+
+            if (bytes.IsEmpty)
+                return false;
+
+            bytes.CopyTo(destination);
+            destination = destination[bytes.Length..];
+            rva += (ulong)bytes.Length;
+        }
+    }
+
+    bool TryStitch(ulong rva, int length, [NotNullWhen(true)] out byte[]? copy)
+    {
+        // Before anything is set aside for it, the end must be there.
+        copy = null;
+        if (From(rva).IsEmpty || From(rva + (ulong)length - 1).IsEmpty)
+            return false;
+
+        copy = new byte[length];
+        return TryRead(rva, copy);
+    }
+}
