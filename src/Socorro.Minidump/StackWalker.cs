@@ -1,4 +1,5 @@
 using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Images;
 using Socorro.Minidumps.Instructions;
 using Socorro.Minidumps.Reasons;
 using Socorro.Minidumps.Streams;
@@ -17,6 +18,12 @@ public sealed record WalkOptions
 
     /// <summary>How many threads of the dump may be walked at a time. The result does not depend on it.</summary>
     public int MaxWalkers { get; init; } = 1;
+
+    /// <summary>
+    /// Where modules' own files are looked for, whose unwind tables and function names stand in for missing symbols; null to look
+    /// for none. What the dump's memory holds of modules is used in any case.
+    /// </summary>
+    public ModuleFiles? ModuleFiles { get; init; }
 }
 
 /// <summary>
@@ -53,6 +60,9 @@ public static class StackWalker
     internal static ModuleKey KeyOf(Module module) =>
         new(module.DebugFile, module.DebugId ?? "", module.LeafName, module.CodeId ?? "");
 
+    /// <summary>Of an unloaded module Windows remembers no debug id: a server of symbols may know it by the code's.</summary>
+    internal static ModuleKey KeyOf(UnloadedModule module) => new("", "", module.LeafName, module.CodeId);
+
     static ThreadWalker CreateWalker(
         Minidump dump, SymbolStore symbols, WalkOptions options, SymbolLookup?[] lookups)
     {
@@ -61,10 +71,20 @@ public static class StackWalker
         for (var i = 0; i < modules.Length; i++)
         {
             var module = dump.Modules[i];
-            modules[i] = new(module.LeafName, module.Base, module.End, i == dump.Modules.Main?.Index, () => Open(module));
+            modules[i] = new(
+                module.LeafName,
+                module.Base,
+                module.End,
+                i == dump.Modules.Main?.Index,
+                () => Open(module),
+                () => OpenImage(dump, module, cpu, options));
         }
 
-        var code = new CodeMap(modules, dump.Modules.Index, new UnloadedIndex(dump.UnloadedModules));
+        var code = new CodeMap(
+            modules,
+            dump.Modules.Index,
+            new UnloadedIndex(dump.UnloadedModules, module => symbols.Find(KeyOf(module)).Table),
+            dump.FunctionTables is [] ? null : new GeneratedCode(cpu, dump.Memory, dump.FunctionTables));
         return new(new()
         {
             Cpu = cpu,
@@ -83,6 +103,18 @@ public static class StackWalker
             lookups[module.Index] = lookup;
             return lookup.Table;
         }
+    }
+
+    static ModuleImage? OpenImage(Minidump dump, Module module, CpuTraits cpu, WalkOptions options)
+    {
+        if (options.ModuleFiles?.Find(module, cpu.Kind).Image is { } file)
+            return file;
+        if (!dump.Memory.TryFind(module.Base, out _))
+            return null;
+
+        var view = ImageView.Of(dump.Memory, module.Base, module.End);
+        var image = ElfImage.FromMemory(view) ?? PeImage.FromMemory(view) ?? MachImage.FromMemory(view);
+        return image?.Cpu.Kind == cpu.Kind ? image : null;
     }
 
     static ulong FindPointerMask(Minidump dump, ulong highestModuleEnd) =>

@@ -1,4 +1,5 @@
 using Socorro.Minidumps;
+using Socorro.Minidumps.Images;
 using Socorro.Minidumps.Symbols;
 using Socorro.Minidumps.Symbols.Supply;
 
@@ -14,6 +15,7 @@ sealed class DumpExplainer : IDisposable
     readonly SymbolStore _symbols;
     readonly SymbolSupply? _supply;
     readonly ClientFacts _client;
+    readonly WalkOptions _options;
 
     public DumpExplainer(StackwalkArguments arguments, StackwalkLog log)
     {
@@ -39,6 +41,11 @@ sealed class DumpExplainer : IDisposable
                 _symbols);
         }
 
+        _options = new()
+        {
+            MaxWalkers = Environment.ProcessorCount,
+            ModuleFiles = arguments.Has(Flags.UseLocalDebugInfo) ? ModuleFiles.OfThisMachine : null,
+        };
         _client = arguments.Find(Flags.EvilJson) is { } file ? ReadClientFacts(file) : ClientFacts.None;
     }
 
@@ -75,10 +82,9 @@ sealed class DumpExplainer : IDisposable
         if (Open(file) is not { } dump)
             return null;
 
-        var options = new WalkOptions { MaxWalkers = Environment.ProcessorCount };
-        var state = StackWalker.Walk(dump, _symbols, options);
+        var state = StackWalker.Walk(dump, _symbols, _options);
         for (var round = 1; round < MaxRounds && await FetchAsync(state.Wanted, cancel); round++)
-            state = StackWalker.Walk(dump, _symbols, options);
+            state = StackWalker.Walk(dump, _symbols, _options);
 
         state = state with { Client = _client, Modules = [.. state.Modules.Select(AddDownloads)] };
         LogFindings(file, state);

@@ -62,6 +62,9 @@ static class Flags
     public static readonly Flag SymbolsTimeout = new(
         "--symbols-download-timeout-secs", "How long one file may take to fetch (1000)", "N");
 
+    public static readonly Flag UseLocalDebugInfo = new(
+        "--use-local-debuginfo", "Unwind and name frames by the modules' own files on this machine, where they are the same build");
+
     public static readonly Flag EvilJson = new(
         "--evil-json", "Client's annotations: takes ModuleSignatureInfo and CPUMicrocodeVersion", "FILE");
 
@@ -79,14 +82,8 @@ static class Flags
     public static readonly (string Title, Flag[] Flags)[] Groups =
     [
         ("Report", [Human, Json, Cyborg, Dump, Brief, Pretty, Why, Instructions, SourceRoot, RecoverArguments, AllRegisters, NoColor, OutputFile]),
-        ("Symbols", [SymbolsPath, SymbolsUrl, SymbolsCache, SymbolsTmp, SymbolsTimeout]),
+        ("Symbols", [SymbolsPath, SymbolsUrl, SymbolsCache, SymbolsTmp, SymbolsTimeout, UseLocalDebugInfo]),
         ("Other", [EvilJson, LogFile, Verbose, Features, NoInteractive, Help, Version]),
-    ];
-
-    /// <summary>Flags of minidump-stackwalk whose work is not done here, and why each is refused.</summary>
-    public static readonly (string Name, string Why)[] Refused =
-    [
-        ("--use-local-debuginfo", "debug information is read from Breakpad symbol files only"),
     ];
 
     /// <summary>Pairs of which only one can be meant.</summary>

@@ -90,16 +90,7 @@ sealed class StackwalkArguments
         }
     }
 
-    static UsageException Unknown(string name)
-    {
-        foreach (var (refused, why) in Flags.Refused)
-        {
-            if (name == refused)
-                return new($"{name} is not supported: {why}", 2);
-        }
-
-        return new($"there is no flag {name}; --help lists them", 2);
-    }
+    static UsageException Unknown(string name) => new($"there is no flag {name}; --help lists them", 2);
 
     /// <summary>
     /// The peer takes one dump, then paths of symbols. Here more dumps may follow, so what follows counts as symbols when it

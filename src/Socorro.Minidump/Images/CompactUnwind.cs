@@ -262,10 +262,7 @@ sealed class CompactUnwind(CpuTraits cpu, ImageView view, ReadOnlyMemory<byte> i
         return rules;
     }
 
-    FrameRules Arm64Frameless(uint size)
-    {
-        return new(cpu) { Cfa = FrameValue.Of(cpu.Sp, size), [cpu.Pc] = FrameValue.Of(Lr) };
-    }
+    FrameRules Arm64Frameless(uint size) => new(cpu) { Cfa = FrameValue.Of(cpu.Sp, size), [cpu.Pc] = FrameValue.Of(Lr) };
 
     // x19 and x20 are highest, right below the frame record.
     static void SavePairs(FrameRules rules, uint encoding, long below)

@@ -14,15 +14,13 @@ readonly record struct ImageSegment(ulong Rva, ReadOnlyMemory<byte> Bytes)
 /// The bytes of an executable or library by their place in memory, whether they come from its file or from the memory that
 /// a dump holds of it.
 /// </summary>
-sealed class ImageView
+sealed class ImageView(IEnumerable<ImageSegment> segments)
 {
     /// <summary>A piece that lies across several regions is copied together; tables are smaller than this.</summary>
     const int MaxStitched = 64 << 20;
 
-    readonly ImageSegment[] _segments;
-
-    public ImageView(IEnumerable<ImageSegment> segments) =>
-        _segments = [.. segments.Where(segment => segment.Bytes.Length > 0).OrderBy(segment => segment.Rva)];
+    readonly ImageSegment[] _segments =
+        [.. segments.Where(segment => segment.Bytes.Length > 0).OrderBy(segment => segment.Rva)];
 
     /// <summary>What a dump's memory holds of a module.</summary>
     public static ImageView Of(MemoryMap memory, ulong start, ulong end)

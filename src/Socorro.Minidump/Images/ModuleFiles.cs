@@ -11,19 +11,17 @@ namespace Socorro.Minidumps.Images;
 /// functions. A file is opened when a frame is in it, and used only if it is of the very build that crashed. Safe to share
 /// between threads.
 /// </summary>
-public sealed class ModuleFiles
+/// <param name="roots">
+/// Folders that hold the files of the system that crashed, under their full paths or by their names alone; without any, this
+/// system's own files are looked at.
+/// </param>
+public sealed class ModuleFiles(IReadOnlyList<string> roots)
 {
     /// <summary>Files that are kept open for the next dump.</summary>
     const int MaxOpen = 512;
 
-    readonly IReadOnlyList<string> _roots;
+    readonly IReadOnlyList<string> _roots = roots is [] ? ["/"] : roots;
     readonly ConcurrentDictionary<(string Path, string Id), Lazy<Found>> _opened = new();
-
-    /// <param name="roots">
-    /// Folders that hold the files of the system that crashed, under their full paths or by their names alone; without any, this
-    /// system's own files are looked at.
-    /// </param>
-    public ModuleFiles(IReadOnlyList<string> roots) => _roots = roots is [] ? ["/"] : roots;
 
     /// <summary>The files of this machine, where dumps of its own programs name them.</summary>
     public static ModuleFiles OfThisMachine { get; } = new([]);

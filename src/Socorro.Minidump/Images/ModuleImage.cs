@@ -1,5 +1,6 @@
 using Socorro.Minidumps.Cpu;
 using Socorro.Minidumps.Symbols;
+using Socorro.Minidumps.Symbols.Tables;
 
 namespace Socorro.Minidumps.Images;
 
@@ -84,9 +85,15 @@ sealed class ModuleImage : SymbolSource
         return _names.Value.TryFind(rva, entry, out symbol);
     }
 
-    public override bool TryFindFunction(uint rva, out SourceFunction function)
+    public override bool TryFindFunction(uint rva, out FunctionSymbol function)
     {
         function = default;
+        return false;
+    }
+
+    public override bool TryFindPosition(uint rva, Span<InlineRow> inlines, out SourcePosition position)
+    {
+        position = default;
         return false;
     }
 

@@ -38,7 +38,7 @@ sealed class Amd64Unwinder(WalkContext walk) : Unwinder(walk)
     bool ByLeaf(WalkFrame callee, WalkFrame caller)
     {
         if (!callee.IsInterrupted || callee.Location.Module < 0
-            || Walk.Code.Modules[callee.Location.Module].Symbols is not { HasCfi: true }
+            || !HasUnwindRules(Walk.Code.Modules[callee.Location.Module])
             || !callee.Registers.TryGet(Cpu.Sp, out var sp)
             || !Walk.TryReadWord(sp, out var pc) || !IsReturnAddress(pc))
         {
@@ -49,6 +49,9 @@ sealed class Amd64Unwinder(WalkContext walk) : Unwinder(walk)
         caller.Registers.Set(Cpu.Sp, sp + Word);
         return true;
     }
+
+    static bool HasUnwindRules(CodeModule module) =>
+        module.Symbols is { HasCfi: true } || module.OpenImage() is { HasCfi: true };
 
     UnwindOutcome ByFramePointer(WalkFrame callee, WalkFrame caller)
     {

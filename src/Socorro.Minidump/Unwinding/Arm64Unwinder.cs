@@ -11,7 +11,7 @@ sealed class Arm64Unwinder(WalkContext walk) : Unwinder(walk)
 
     protected override UnwindOutcome FindCaller(WalkFrame callee, WalkFrame caller)
     {
-        var outcome = IsLinkStale(callee) ? UnwindOutcome.Failed : ByCfi(callee, caller);
+        var outcome = ByCfi(callee, caller);
         if (outcome != UnwindOutcome.Failed)
             return outcome;
 
@@ -33,11 +33,10 @@ sealed class Arm64Unwinder(WalkContext walk) : Unwinder(walk)
 
     // A caller found by its frame record stands behind a call, which overwrote the link register. Rules that take the
     // return address from it there hold at a function's entry only.
-    bool IsLinkStale(WalkFrame callee) =>
-        callee.Trust == FrameTrust.FramePointer
-        && Walk.Code.TryFindCfi(callee.Location, out var rules)
-        && !(rules.IsInit && rules.Rva == callee.Location.ModuleOffset)
-        && UsesLink(callee, rules);
+    protected override bool IsUsable(WalkFrame callee, CfiRules rules) =>
+        callee.Trust != FrameTrust.FramePointer
+        || rules.IsInit && rules.Rva == callee.Location.ModuleOffset
+        || !UsesLink(callee, rules);
 
     // Asking the rules themselves: with the register forgotten, those that need it fail.
     bool UsesLink(WalkFrame callee, CfiRules rules)

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Socorro.Minidumps.Cpu;
-using Socorro.Minidumps.Memory;
 
 namespace Socorro.Minidumps.Unwinding;
 
@@ -9,18 +8,27 @@ static class CallCode
 {
     const int Longest = 7;
 
-    /// <summary>Null when the code before the address is not in the dump, or calls of the processor are not known here.</summary>
-    public static bool? FollowsCall(CpuKind cpu, MemoryMap memory, ulong address)
+    /// <summary>Null when the code before the address is not known, or calls of the processor are not known here.</summary>
+    public static bool? FollowsCall(WalkContext walk, ulong address)
     {
         Span<byte> code = stackalloc byte[Longest];
-        return cpu switch
+        var length = walk.Cpu.Kind switch
         {
-            CpuKind.X86 or CpuKind.Amd64 when memory.TryRead(address - Longest, code) => EndsWithX86Call(code),
-            CpuKind.Arm64 when memory.TryRead(address - 4, code[..4]) =>
-                IsArm64Call(BinaryPrimitives.ReadUInt32LittleEndian(code)),
-            _ => null,
+            CpuKind.X86 or CpuKind.Amd64 => Longest,
+            CpuKind.Arm or CpuKind.Arm64 or CpuKind.RiscV or CpuKind.RiscV64 => 4,
+            _ => 0,
         };
+        return length > 0 && walk.TryReadCode(address - (uint)length, code[..length]) ? EndsWithCall(walk.Cpu.Kind, code[..length]) : null;
     }
+
+    /// <summary>Whether a call is the last of some instructions: 7 bytes of x86, else 4.</summary>
+    public static bool EndsWithCall(CpuKind cpu, ReadOnlySpan<byte> code) => cpu switch
+    {
+        CpuKind.X86 or CpuKind.Amd64 => EndsWithX86Call(code),
+        CpuKind.Arm64 => IsArm64Call(BinaryPrimitives.ReadUInt32LittleEndian(code)),
+        CpuKind.Arm => IsArmCall(BinaryPrimitives.ReadUInt32LittleEndian(code)),
+        _ => IsRiscVCall(BinaryPrimitives.ReadUInt32LittleEndian(code)),
+    };
 
     // E8 and a displacement, or FF /2 with its operand: a register (2 bytes), memory with a base (2), an index (3), a
     // displacement of 8 bits (3 or 4) or 32 bits (6 or 7).
@@ -42,4 +50,16 @@ static class CallCode
     // BL, BLR, and BLRAA with its kin, which check the pointer's authentication code.
     static bool IsArm64Call(uint code) =>
         code >> 26 == 0b100101 || (code & 0xfffffc1f) == 0xd63f0000 || (code & 0xfefff800) == 0xd63f0800;
+
+    // BL, BLX of an address or a register; of Thumb BL and BLX in two halves, and BLX of a register, in the second half.
+    static bool IsArmCall(uint code) =>
+        code >> 28 != 15 && (code >> 24 & 0x0f) == 0x0b
+        || code >> 25 == 0x7d
+        || (code & 0x0ffffff0) == 0x012fff30
+        || (code & 0xf800) == 0xf000 && (code >> 16 & 0xc000) == 0xc000
+        || (code >> 16 & 0xff87) == 0x4780;
+
+    // JAL and JALR that leave the return address in ra; C.JALR in the second half.
+    static bool IsRiscVCall(uint code) =>
+        (code & 0xfff) is 0x0ef or 0x0e7 || (code >> 16 & 0xf07f) == 0x9002 && (code >> 16 & 0x0f80) != 0;
 }

@@ -36,7 +36,7 @@ public sealed class CodeLocation
 
     /// <summary>Where the line's code begins; 0 when not known.</summary>
     public ulong LineBase =>
-        Symbols is not null && Symbols.TryFindLine(ModuleOffset, out var line) ? Address - ModuleOffset + line.Rva : 0;
+        Symbols is not null && Symbols.TryFindLine(SymbolOffset, out var line) ? Address - SymbolOffset + line.Rva : 0;
 
     /// <summary>The calls that were inlined here, the deepest first.</summary>
     public IReadOnlyList<InlineCall> Inlines =>
@@ -49,6 +49,9 @@ public sealed class CodeLocation
     public IReadOnlyList<UnloadedHit> Unloaded { get; init; } = [];
 
     internal SymbolTable? Symbols { get; init; }
+
+    /// <summary>What the address is to <see cref="Symbols"/>: relative to the base of the module, or of the unloaded one.</summary>
+    internal ulong SymbolOffset { get; init; }
 
     internal InlineSymbol[] InlineSymbols { get; init; } = [];
 

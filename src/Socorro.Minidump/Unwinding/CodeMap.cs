@@ -1,3 +1,4 @@
+using Socorro.Minidumps.Images;
 using Socorro.Minidumps.Memory;
 using Socorro.Minidumps.Symbols;
 
@@ -7,9 +8,13 @@ namespace Socorro.Minidumps.Unwinding;
 /// <param name="name">File name without its folder.</param>
 /// <param name="isMain">The program, as against its libraries.</param>
 /// <param name="open">Finds the module's symbols; null when there are none.</param>
-sealed class CodeModule(string name, ulong start, ulong end, bool isMain, Func<SymbolTable?> open)
+/// <param name="openImage">Finds the module itself; null when neither its file nor its memory is there.</param>
+sealed class CodeModule(
+    string name, ulong start, ulong end, bool isMain, Func<SymbolTable?> open, Func<ModuleImage?>? openImage = null)
 {
     bool _isOpen;
+    bool _isImageOpen;
+    ModuleImage? _image;
 
     public string Name => name;
 
@@ -32,13 +37,21 @@ sealed class CodeModule(string name, ulong start, ulong end, bool isMain, Func<S
 
         return Symbols;
     }
+
+    public ModuleImage? OpenImage()
+    {
+        if (!_isImageOpen && openImage is not null)
+            _image = openImage();
+        _isImageOpen = true;
+        return _image;
+    }
 }
 
 /// <summary>
 /// Tells of code addresses what modules and symbols say. What was found is kept for a while, so that the frames of a recursion
 /// are looked up once. Not safe to share between threads.
 /// </summary>
-sealed class CodeMap(CodeModule[] modules, AddressIndex index, UnloadedIndex? unloaded = null)
+sealed class CodeMap(CodeModule[] modules, AddressIndex index, UnloadedIndex? unloaded = null, GeneratedCode? generated = null)
 {
     const int MaxInlines = 64;
 
@@ -75,13 +88,31 @@ sealed class CodeMap(CodeModule[] modules, AddressIndex index, UnloadedIndex? un
     }
 
     /// <summary>The unwind rules of the symbol file that covers an address.</summary>
-    public bool TryFindCfi(CodeLocation location, out CfiRules rules)
+    public static bool TryFindCfi(CodeLocation location, out CfiRules rules)
     {
         rules = default;
-        return location.Module >= 0
-            && modules[location.Module].Open() is { } symbols
-            && symbols.TryFindCfi(location.ModuleOffset, out rules);
+        return location.Symbols is { } symbols && symbols.TryFindCfi(location.SymbolOffset, out rules);
     }
+
+    /// <summary>The unwind rules of the module itself, or of generated code, that cover an address.</summary>
+    public bool TryFindImageRules(CodeLocation location, bool isInterrupted, out CfiRules rules)
+    {
+        rules = default;
+        if (location.Module < 0)
+            return generated is not null && generated.TryFindRules(location.Address, isInterrupted, out rules);
+
+        return modules[location.Module].OpenImage() is { } image
+            && image.TryFindRules(location.ModuleOffset, isInterrupted, out rules);
+    }
+
+    /// <summary>Whether unwind data was registered for an address outside all modules.</summary>
+    public bool IsGenerated(ulong address) => generated is not null && generated.Covers(address);
+
+    /// <summary>Copies the code of a module out of its file.</summary>
+    public bool TryReadCode(ulong address, Span<byte> code) =>
+        FindModule(address) is >= 0 and var module
+        && modules[module].OpenImage() is { } image
+        && image.TryReadCode(address - modules[module].Start, code);
 
     /// <summary>The STACK WIN record that covers an address.</summary>
     public bool TryFindWin(CodeLocation location, out WinFrame frame)
@@ -98,9 +129,12 @@ sealed class CodeMap(CodeModule[] modules, AddressIndex index, UnloadedIndex? un
     /// </summary>
     public bool MayFollowCall(ulong address)
     {
-        var module = modules[FindModule(address - 1)];
-        if (module.Open() is not { } symbols)
+        if (FindModule(address - 1) is not (>= 0 and var index))
             return true;
+
+        var module = modules[index];
+        if (module.Open() is not { } symbols)
+            return MayFollowCallIn(module, address - 1 - module.Start);
 
         // Symbols of system libraries name few functions, and how far a name reaches is a guess; but they have unwind rules
         // for nearly all code.
@@ -113,33 +147,71 @@ sealed class CodeMap(CodeModule[] modules, AddressIndex index, UnloadedIndex? un
         return isNamed && !isStart;
     }
 
+    // Where a table describes functions at all, it describes those that make calls.
+    static bool MayFollowCallIn(CodeModule module, ulong offset) =>
+        module.OpenImage() is not { HasCfi: true } image
+        || offset <= uint.MaxValue && image.TryFindRange((uint)offset, out _);
+
     CodeLocation Resolve(ulong address)
     {
-        var module = FindModule(address);
-        if (module < 0)
-            return new() { Address = address, Unloaded = unloaded?.Find(address) ?? [] };
+        var index = FindModule(address);
+        if (index < 0)
+            return ResolveUnloaded(address);
 
-        var start = modules[module].Start;
-        var offset = address - start;
-        var symbols = modules[module].Open();
-        if (symbols is null || !symbols.TryFind(offset, _inlines, out var hit) || hit.Function.Name.IsEmpty)
-            return new() { Address = address, Module = module, ModuleOffset = offset, Symbols = symbols };
+        var module = modules[index];
+        var offset = address - module.Start;
+        var symbols = module.Open();
+        return TryFindIn(symbols, offset, out var hit) || TryFindInImage(module, offset, out hit)
+            ? Create(address, index, offset, symbols, hit, StackBottoms.Default.Find(hit.Function.Name.Span, module.Name), [])
+            : new() { Address = address, Module = index, ModuleOffset = offset, SymbolOffset = offset, Symbols = symbols };
+    }
 
-        return new()
+    // Where several modules were at times, nobody knows whose the address is.
+    CodeLocation ResolveUnloaded(ulong address)
+    {
+        var hits = unloaded?.Find(address) ?? [];
+        var offset = hits is [{ Offsets: [var only] }] ? only : 0;
+        var symbols = offset > 0 ? unloaded?.Open(address) : null;
+        return TryFindIn(symbols, offset, out var hit)
+            ? Create(address, -1, offset, symbols, hit, null, hits)
+            : new() { Address = address, SymbolOffset = offset, Symbols = symbols, Unloaded = hits };
+    }
+
+    bool TryFindIn(SymbolTable? symbols, ulong offset, out SymbolHit hit)
+    {
+        hit = default;
+        return symbols is not null && symbols.TryFind(offset, _inlines, out hit) && !hit.Function.Name.IsEmpty;
+    }
+
+    // The names in the module itself are the last resort: they have no lines, and are spelled as linkers do.
+    static bool TryFindInImage(CodeModule module, ulong offset, out SymbolHit hit)
+    {
+        hit = default;
+        if (offset > uint.MaxValue || module.OpenImage() is not { } image || !image.TryFindPublic((uint)offset, out var function))
+            return false;
+
+        hit = new() { Function = function };
+        return true;
+    }
+
+    CodeLocation Create(
+        ulong address, int module, ulong offset, SymbolTable? symbols, SymbolHit hit, Bottom? bottom, IReadOnlyList<UnloadedHit> hits) =>
+        new()
         {
             Address = address,
             Module = module,
-            ModuleOffset = offset,
+            ModuleOffset = module < 0 ? 0 : offset,
+            SymbolOffset = offset,
             Symbols = symbols,
             FunctionUtf8 = hit.Function.Name,
-            FunctionBase = start + hit.Function.Rva,
+            FunctionBase = address - offset + hit.Function.Rva,
             FunctionSize = hit.Function.Size,
             ParameterSize = hit.Function.ParameterSize,
             IsMultiple = hit.Function.IsMultiple,
             FileUtf8 = hit.File,
             Line = hit.Line,
             InlineSymbols = _inlines[..Math.Min(hit.InlineCount, MaxInlines)],
-            Bottom = StackBottoms.Default.Find(hit.Function.Name.Span, modules[module].Name),
+            Bottom = bottom,
+            Unloaded = hits,
         };
-    }
 }

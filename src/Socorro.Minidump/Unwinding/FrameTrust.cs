@@ -14,10 +14,15 @@ public enum FrameTrust
     /// <summary>The callee's frame pointer.</summary>
     FramePointer,
 
+    /// <summary>A guess that the processor's own list of return addresses confirmed, or put right.</summary>
+    ShadowStack,
+
     /// <summary>The callee had not made a frame of its own: its return address was still where the call had put it.</summary>
     Leaf,
 
-    /// <summary>The unwind rules of the callee's symbol file, or the registers that the kernel saved for a signal.</summary>
+    /// <summary>
+    /// The unwind rules of the callee's symbol file or of the module itself, or the registers that the kernel saved for a signal.
+    /// </summary>
     Cfi,
 
     /// <summary>The writer of the dump walked the stack.</summary>
@@ -37,6 +42,7 @@ public static class FrameTrusts
             FrameTrust.Scan => "scan",
             FrameTrust.CfiScan => "cfi_scan",
             FrameTrust.FramePointer => "frame_pointer",
+            FrameTrust.ShadowStack => "shadow_stack",
             FrameTrust.Leaf => "leaf",
             FrameTrust.Cfi => "cfi",
             FrameTrust.Prewalked => "prewalked",
@@ -50,6 +56,7 @@ public static class FrameTrusts
             FrameTrust.Scan => "stack scanning",
             FrameTrust.CfiScan => "call frame info with scanning",
             FrameTrust.FramePointer => "previous frame's frame pointer",
+            FrameTrust.ShadowStack => "the processor's shadow stack",
             FrameTrust.Leaf => "return address of a leaf function",
             FrameTrust.Cfi => "call frame info",
             FrameTrust.Prewalked => "external stack walker",

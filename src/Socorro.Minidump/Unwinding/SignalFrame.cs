@@ -87,7 +87,7 @@ static class SignalFrame
         foreach (var layout in Layouts)
         {
             if (layout.Cpu == walk.Cpu.Kind
-                && walk.Memory.TryRead(pc, code[..layout.Code.Length])
+                && walk.TryReadCode(pc, code[..layout.Code.Length])
                 && code.StartsWith(layout.Code))
             {
                 return layout;

@@ -29,8 +29,11 @@ sealed class ThreadWalker(WalkContext walk)
 
     /// <param name="context">The registers of the innermost frame.</param>
     /// <param name="framesLeft">How many frames the limit on all threads together leaves for this one.</param>
-    public CallStack Walk(in Registers context, int framesLeft)
+    /// <param name="shadowStack">Where its newest return address is on the processor's shadow stack; null when not known.</param>
+    public CallStack Walk(in Registers context, int framesLeft, ulong? shadowStack = null)
     {
+        if (_unwinder is not null)
+            _unwinder.Shadow = shadowStack is null ? null : new(walk, shadowStack);
         _frames.Clear();
         _callee.Registers = context;
         _callee.Trust = FrameTrust.Context;

@@ -42,8 +42,8 @@ sealed class ThreadWalks(Context?[] contexts, int[] order, int maxTotalFrames)
         {
             // Whatever is done comes earlier in the order; what is under way is settled at the end.
             var left = Math.Max(0, maxTotalFrames - Volatile.Read(ref _doneFrames));
-            var stack = contexts[order[place]] is { Registers: var registers }
-                ? (walker ??= createWalker()).Walk(in registers, left)
+            var stack = contexts[order[place]] is { Registers: var registers } context
+                ? (walker ??= createWalker()).Walk(in registers, left, context.ShadowStackPointer)
                 : CallStack.Empty;
             _stacks[order[place]] = stack;
             Interlocked.Add(ref _doneFrames, stack.Span.Length);

@@ -1,4 +1,5 @@
 using Socorro.Minidumps.Streams;
+using Socorro.Minidumps.Symbols;
 
 namespace Socorro.Minidumps.Unwinding;
 
@@ -15,8 +16,13 @@ sealed class UnloadedIndex
     // The highest end of a module and of all before it: below that address, the search backwards need not go on.
     readonly ulong[] _highestEnd;
 
-    public UnloadedIndex(IReadOnlyList<UnloadedModule> modules)
+    readonly Func<UnloadedModule, SymbolTable?> _open;
+
+    /// <param name="modules">In any order.</param>
+    /// <param name="open">Finds a module's symbols; null when there are none.</param>
+    public UnloadedIndex(IReadOnlyList<UnloadedModule> modules, Func<UnloadedModule, SymbolTable?>? open = null)
     {
+        _open = open ?? (_ => null);
         _byBase = [.. modules.OrderBy(module => module.Base)];
         _highestEnd = new ulong[_byBase.Length];
         var highest = 0UL;
@@ -41,6 +47,18 @@ sealed class UnloadedIndex
         }
 
         return [.. hits.Select(hit => new UnloadedHit(hit.Key, [.. hit.Value]))];
+    }
+
+    /// <summary>The symbols of an unloaded module that an address falls in; null when there are none.</summary>
+    public SymbolTable? Open(ulong address)
+    {
+        for (var i = UpperBound(address) - 1; i >= 0 && _highestEnd[i] > address; i--)
+        {
+            if (_byBase[i].Contains(address))
+                return _open(_byBase[i]);
+        }
+
+        return null;
     }
 
     /// <summary>How many modules begin at or below an address.</summary>

@@ -20,6 +20,9 @@ abstract class Unwinder(WalkContext walk)
     /// <summary>Bytes beyond which a caller's frame that is not in the dump is not believed: the usual limit of a stack.</summary>
     const ulong LargestFrame = 8 << 20;
 
+    /// <summary>Words of stack in which a return address that is known is looked for.</summary>
+    const int LongestShadowSearch = 1 << 16;
+
     /// <summary>No code is in the lowest page: a return address there is none.</summary>
     const ulong LowestCode = 4096;
 
@@ -29,6 +32,9 @@ abstract class Unwinder(WalkContext walk)
 
     /// <summary>Whether frames may be guessed from words that look like return addresses.</summary>
     public bool MayScan { get; set; } = true;
+
+    /// <summary>The return addresses that the processor kept beside the stack; null where it did not.</summary>
+    public ShadowStack? Shadow { get; set; }
 
     /// <summary>Null for processors whose stacks are not walked.</summary>
     public static Unwinder? Create(WalkContext walk) => walk.Cpu.Kind switch
@@ -51,6 +57,8 @@ abstract class Unwinder(WalkContext walk)
         var outcome = callee.IsSignalTrampoline && SignalFrame.TryRestore(walk, callee, caller)
             ? UnwindOutcome.Caller
             : FindCaller(callee, caller);
+        if (Shadow is { IsKnown: true } && outcome != UnwindOutcome.EndOfStack)
+            outcome = CheckAgainstShadow(callee, caller, outcome);
         if (outcome != UnwindOutcome.Caller)
             return outcome;
 
@@ -60,10 +68,23 @@ abstract class Unwinder(WalkContext walk)
 
     protected abstract UnwindOutcome FindCaller(WalkFrame callee, WalkFrame caller);
 
-    /// <summary>Applies the STACK CFI rules at the callee's instruction.</summary>
+    /// <summary>Applies the unwind rules at the callee's instruction: those of its symbols, else those of the module itself.</summary>
     protected UnwindOutcome ByCfi(WalkFrame callee, WalkFrame caller)
     {
-        if (!walk.Code.TryFindCfi(callee.Location, out var rules))
+        var outcome = CodeMap.TryFindCfi(callee.Location, out var rules)
+            ? ByRules(callee, caller, rules)
+            : UnwindOutcome.Failed;
+        if (outcome != UnwindOutcome.Failed)
+            return outcome;
+
+        return walk.Code.TryFindImageRules(callee.Location, callee.IsInterrupted, out rules)
+            ? ByRules(callee, caller, rules)
+            : UnwindOutcome.Failed;
+    }
+
+    UnwindOutcome ByRules(WalkFrame callee, WalkFrame caller, CfiRules rules)
+    {
+        if (!IsUsable(callee, rules))
             return UnwindOutcome.Failed;
 
         var outcome = rules.Unwind(Cpu, in callee.Registers, walk.Memory, out caller.Registers, out _);
@@ -72,7 +93,53 @@ abstract class Unwinder(WalkContext walk)
 
         Clean(ref caller.Registers);
         caller.Trust = FrameTrust.Cfi;
-        return IsAbove(callee, caller) && IsCode(caller.Registers[Cpu.Pc]) ? UnwindOutcome.Caller : UnwindOutcome.Failed;
+        if (!IsAbove(callee, caller) || !IsCode(caller.Registers[Cpu.Pc]))
+            return UnwindOutcome.Failed;
+
+        caller.IsInterrupted = rules.IsSignalFrame;
+        return UnwindOutcome.Caller;
+    }
+
+    /// <summary>Whether what the rules need of the callee's registers can be right.</summary>
+    protected virtual bool IsUsable(WalkFrame callee, CfiRules rules) => true;
+
+    // The shadow stack knows where the callee returns to. A caller that it does not know is given up for the place on the stack
+    // that holds this address; where none does, the walk has left this list's stack.
+    UnwindOutcome CheckAgainstShadow(WalkFrame callee, WalkFrame caller, UnwindOutcome outcome)
+    {
+        var shadow = Shadow!; // asked by the caller
+        var expected = shadow.Expected;
+        if (callee.IsSignalTrampoline && outcome == UnwindOutcome.Caller)
+            return outcome;
+
+        var isExpected = outcome == UnwindOutcome.Caller && caller.Registers[Cpu.Pc] == expected;
+        if (!isExpected && TryFindOnStack(callee, expected, out var slot))
+        {
+            Fill(caller, expected, slot + (uint)Cpu.PointerSize, FrameTrust.ShadowStack);
+            caller.IsInterrupted = false;
+            outcome = UnwindOutcome.Caller;
+        }
+
+        if (outcome != UnwindOutcome.Caller)
+            return outcome;
+        if (!shadow.TryPass(caller.Registers[Cpu.Pc]))
+            shadow.Lose();
+        else if (caller.Trust is FrameTrust.Scan or FrameTrust.CfiScan or FrameTrust.FramePointer)
+            caller.Trust = FrameTrust.ShadowStack;
+        return outcome;
+    }
+
+    bool TryFindOnStack(WalkFrame callee, ulong word, out ulong slot)
+    {
+        slot = callee.Registers[Cpu.Sp];
+        for (var i = 0; i < LongestShadowSearch && walk.TryReadWord(slot, out var candidate); i++)
+        {
+            if (candidate == word)
+                return true;
+            slot += (uint)Cpu.PointerSize;
+        }
+
+        return false;
     }
 
     /// <summary>Takes what is not address off pointers that came from memory.</summary>
@@ -116,10 +183,13 @@ abstract class Unwinder(WalkContext walk)
     {
         if (address < LowestCode || address == walk.EntryPoint)
             return false;
-        if (walk.Code.FindModule(address - 1) < 0 || walk.IsExecutable(address - 1) == false)
+        if (walk.Code.FindModule(address - 1) < 0 && !walk.Code.IsGenerated(address - 1)
+            || walk.IsExecutable(address - 1) == false)
+        {
             return false;
+        }
 
-        return CallCode.FollowsCall(Cpu.Kind, walk.Memory, address) ?? walk.Code.MayFollowCall(address);
+        return CallCode.FollowsCall(walk, address) ?? walk.Code.MayFollowCall(address);
     }
 
     /// <summary>
@@ -213,7 +283,8 @@ abstract class Unwinder(WalkContext walk)
     // Rules that led to no believable frame say at least that the function has one. Rules that could not be evaluated,
     // for want of the stack's memory, say nothing.
     bool HasWorkingRules(WalkFrame callee) =>
-        walk.Code.TryFindCfi(callee.Location, out var rules)
+        (CodeMap.TryFindCfi(callee.Location, out var rules)
+            || walk.Code.TryFindImageRules(callee.Location, callee.IsInterrupted, out rules))
         && rules.Unwind(Cpu, in callee.Registers, walk.Memory, out _, out _) != UnwindOutcome.Failed;
 
     /// <summary>

@@ -64,6 +64,10 @@ sealed class WalkContext
         return false;
     }
 
+    /// <summary>Reads code: from the dump, else from the module's own file.</summary>
+    public bool TryReadCode(ulong address, Span<byte> code) =>
+        Memory.TryRead(address, code) || Code.TryReadCode(address, code);
+
     /// <summary>Takes authentication code and tag off a pointer, unless it is good as it stands.</summary>
     public ulong Strip(ulong pointer)
     {

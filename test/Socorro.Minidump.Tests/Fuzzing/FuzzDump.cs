@@ -145,7 +145,9 @@ sealed class FuzzDump
 
     void AddMemory()
     {
-        var code = _dump.Add(Code);
+        // What RISC-V takes for a call stands at the same place.
+        byte[] bytes = _machine.Architecture is 0x8005 or 0x8006 ? [.. Code[..12], 0xef, .. Code[13..]] : Code;
+        var code = _dump.Add(bytes);
         var block = _dump.Add(New().Zeros(0x180).Put(0x34, 5, 4).Put(0x68, 5, 4).Put(0x100, 0xe06d7363, 4).Put(0x100 + 8, Block + 0x140, 4));
         _dump.Stream(5, New().U32(2)
             .U64(Program + 0x1000).U32((uint)Code.Length).U32(code).U64(Block).U32(0x180).U32(block));
