@@ -146,7 +146,7 @@ sealed class FuzzDump
     void AddMemory()
     {
         // What RISC-V takes for a call stands at the same place.
-        byte[] bytes = _machine.Architecture is 0x8005 or 0x8006 ? [.. Code[..12], 0xef, .. Code[13..]] : Code;
+        var bytes = _machine.Architecture is 0x8005 or 0x8006 ? [.. Code[..12], 0xef, .. Code[13..]] : Code;
         var code = _dump.Add(bytes);
         var block = _dump.Add(New().Zeros(0x180).Put(0x34, 5, 4).Put(0x68, 5, 4).Put(0x100, 0xe06d7363, 4).Put(0x100 + 8, Block + 0x140, 4));
         _dump.Stream(5, New().U32(2)
