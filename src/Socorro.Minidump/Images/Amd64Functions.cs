@@ -184,7 +184,8 @@ ref struct Amd64Stack(CpuTraits cpu)
                 return codes.Slots[i] <= reached;
         }
 
-        return reached == uint.MaxValue;
+        // A part of a function finds it set.
+        return true;
     }
 
     bool TryStep(int code, int operand, ref ByteCursor cursor, Amd64Codes codes, bool hasRun, int frame, long bottom)
