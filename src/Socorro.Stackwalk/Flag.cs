@@ -63,7 +63,7 @@ static class Flags
         "--symbols-download-timeout-secs", "How long one file may take to fetch (1000)", "N");
 
     public static readonly Flag UseLocalDebugInfo = new(
-        "--use-local-debuginfo", "Unwind and name frames by the modules' own files on this machine, where they are the same build");
+        "--use-local-debuginfo", "Unwind by the modules' own files on this machine, too");
 
     public static readonly Flag EvilJson = new(
         "--evil-json", "Client's annotations: takes ModuleSignatureInfo and CPUMicrocodeVersion", "FILE");
