@@ -63,7 +63,7 @@ static class FieldValue
 
     static bool IsJson(string text) => text.Trim() == "null" || ReadJson(text) is not null;
 
-    /// <summary>Hostile JSON; null when it is not valid, has a member twice, or text that is no text.</summary>
+    /// <summary>Hostile JSON; null when it is not valid, has a member twice, or half a surrogate pair.</summary>
     public static JsonNode? ReadJson(string text)
     {
         try
@@ -73,7 +73,7 @@ static class FieldValue
             node?.WriteTo(new Utf8JsonWriter(Stream.Null));
             return node;
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
         {
             return null;
         }
