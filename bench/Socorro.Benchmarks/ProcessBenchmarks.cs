@@ -39,7 +39,7 @@ public class ProcessBenchmarks
             metrics,
             NullLogger<DumpWalker>.Instance);
         var pipelines = PipelineChoice.Create(
-            FieldSet.Default, SignatureGenerators.BuiltIn, [], metrics, time, NullLoggerFactory.Instance);
+            FieldSet.Default, SignatureGenerators.BuiltIn, [], BuildVersions.None, metrics, time, NullLoggerFactory.Instance);
         _processor = new(_engines.Store, _engines.Catalog, walker, pipelines, metrics, time);
 
         using var compressor = new DumpCompressor();

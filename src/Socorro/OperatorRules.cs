@@ -5,8 +5,8 @@ using Socorro.Signatures;
 
 namespace Socorro;
 
-/// <summary>What an operator adds to the rules and fields that come with the product: his own fields, and plug-ins.</summary>
-public sealed record OperatorRules(FieldSet Fields, IReadOnlyList<Plugin> Plugins)
+/// <summary>What an operator adds to the rules and fields that come with the product: his own fields, plug-ins, and what rules look up.</summary>
+public sealed record OperatorRules(FieldSet Fields, IReadOnlyList<Plugin> Plugins, string VersionsFile)
 {
     /// <exception cref="VerbFailedException">A file or a plug-in can't be used; it names all that is wrong.</exception>
     public static OperatorRules Load(Options options)
@@ -14,7 +14,7 @@ public sealed record OperatorRules(FieldSet Fields, IReadOnlyList<Plugin> Plugin
         try
         {
             var plugins = options.Plugins.Length > 0 ? PluginFolder.Load(options.Plugins) : [];
-            return new(FieldSet.Load([.. options.Fields, .. plugins.SelectMany(plugin => plugin.Fields)]), plugins);
+            return new(FieldSet.Load([.. options.Fields, .. plugins.SelectMany(plugin => plugin.Fields)]), plugins, options.BuildVersions);
         }
         catch (PluginException e)
         {
@@ -33,7 +33,14 @@ public sealed record OperatorRules(FieldSet Fields, IReadOnlyList<Plugin> Plugin
     {
         try
         {
-            return PipelineChoice.Create(Fields, signatures, Plugins, metrics, time, loggers);
+            var versions = VersionsFile.Length > 0
+                ? new BuildVersions(VersionsFile, time, loggers.CreateLogger<BuildVersions>()).Find
+                : BuildVersions.None;
+            return PipelineChoice.Create(Fields, signatures, Plugins, versions, metrics, time, loggers);
+        }
+        catch (FormatException e)
+        {
+            throw Unusable("versions", [e.Message], e);
         }
         catch (FieldsException e)
         {

@@ -35,6 +35,9 @@ public sealed record Options
     /// <summary>Files that declare fields beside the built-in ones.</summary>
     public IReadOnlyList<string> Fields { get; init; } = [];
 
+    /// <summary>A file with the versions of builds, for rules that look them up; empty for none.</summary>
+    public string BuildVersions { get; init; } = "";
+
     /// <summary>A folder with one sub-folder for each plug-in; empty for none.</summary>
     public string Plugins { get; init; } = "";
 
@@ -132,6 +135,12 @@ public sealed record Setting(
         {
             IsList = true,
         },
+        new(
+            "build-versions",
+            "FILE",
+            "A JSON file with the versions of builds whose channel hides them: product, channel, build id, version",
+            options => options.BuildVersions,
+            (options, values) => options with { BuildVersions = values[^1] }),
         new(
             "plugins",
             "DIR",

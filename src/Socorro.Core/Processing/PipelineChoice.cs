@@ -22,6 +22,7 @@ public sealed record PipelineChoice(Pipeline Default, IReadOnlyDictionary<string
         FieldSet fields,
         SignatureGenerators signatures,
         IReadOnlyList<Plugin> plugins,
+        VersionLookup findVersion,
         ProcessingMetrics metrics,
         TimeProvider time,
         ILoggerFactory loggers)
@@ -33,7 +34,7 @@ public sealed record PipelineChoice(Pipeline Default, IReadOnlyDictionary<string
             .. plugins.SelectMany(plugin => plugin.Rules.Select(rule => new IsolatedRule(rule, plugin, fields))),
         ];
         var general = Ruleset.Default(signatures).With(added);
-        var mozilla = Ruleset.Mozilla(signatures, (_, _, _) => null).With(added);
+        var mozilla = Ruleset.Mozilla(signatures, findVersion).With(added);
         var pipelines = new PipelineChoice(
             Build(general), MozillaProducts.ToFrozenDictionary(product => product, _ => Build(mozilla)));
         Ruleset.CheckSources(fields, [general, mozilla]);

@@ -181,6 +181,7 @@ public sealed class IsolatedRuleTests : IDisposable
         _fields,
         Pipelines.Signatures,
         [PluginOf(rules[0], TimeSpan.FromSeconds(1)) with { Rules = rules }],
+        BuildVersions.None,
         Pipelines.Metrics,
         TimeProvider.System,
         NullLoggerFactory.Instance);

@@ -42,10 +42,6 @@ sealed class EsrVersionRule : Rule
     }
 }
 
-/// <summary>Finds the real version of a build that its release train calls by the next release's number.</summary>
-/// <returns>Such as 3.0b1; null when the build is not known.</returns>
-public delegate string? VersionLookup(string product, string channel, string build);
-
 sealed class BetaVersionRule(VersionLookup find) : Rule
 {
     /// <summary>Aurora builds from here on are the developer edition.</summary>
