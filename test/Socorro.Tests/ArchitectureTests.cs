@@ -1,7 +1,9 @@
 using System.Reflection;
 using System.Xml.Linq;
 using Socorro.Crashes;
+using Socorro.Fields;
 using Socorro.Stackwalk;
+using Socorro.Storage;
 
 namespace Socorro.Tests;
 
@@ -40,6 +42,8 @@ public sealed class ArchitectureTests
         ("Socorro.Search", ["Socorro.Processing", "Socorro.Signatures", "Socorro.Minidumps"]),
         ("Socorro.Fields", ["Socorro.Storage", "Socorro.Processing", "Socorro.Signatures"]),
         ("Socorro.Conditions", ["Socorro.Storage", "Socorro.Processing", "Socorro.Fields", "Socorro.Throttling"]),
+        ("Socorro.Access", ["Socorro.Storage", "Socorro.Fields", "Socorro.Crashes"]),
+        ("Socorro.Reading", ["Socorro.Processing", "Socorro.Signatures"]),
         ("Socorro.Throttling", ["Socorro.Storage", "Socorro.Processing", "Socorro.Signatures"]),
         ("Socorro.Engines", ["Socorro.Processing", "Socorro.Signatures", "Socorro.Minidumps"]),
         ("Socorro.Collecting", ["Socorro.Web", "Socorro.Cli", "Socorro.Engines", "Socorro.Processing", "Socorro.Minidumps"]),
@@ -77,6 +81,20 @@ public sealed class ArchitectureTests
             select $"{type.FullName} refers to {used.FullName}";
 
         Assert.Empty(broken.Distinct());
+    }
+
+    /// <summary>What is stored of crashes, before anybody has asked who reads: all that the web gets is a view of it.</summary>
+    [Fact]
+    public void The_web_sees_crashes_only_through_the_eyes_of_their_reader()
+    {
+        Type[] unseen = [typeof(CrashStore), typeof(RawCrash), typeof(ProcessedCrash), typeof(ParkedCrash), typeof(Redaction)];
+        var seen =
+            from type in ProductTypes()
+            where IsIn(type, "Socorro.Web")
+            from used in TypeReferences.Of(type).Intersect(unseen)
+            select $"{type.FullName} refers to {used.Name}";
+
+        Assert.Empty(seen);
     }
 
     [Fact]

@@ -8,6 +8,27 @@ namespace Socorro.Storage;
 /// </summary>
 public abstract class TokenRegistry
 {
+    /// <summary>Makes a token and tells its secret, which nobody can tell again; null when its name is taken.</summary>
+    /// <param name="name">Whose it is, or what for.</param>
+    /// <param name="permissions">What it permits.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="life">How long it works; null for ever.</param>
+    /// <param name="cancel">Cancels.</param>
+    public async Task<string?> IssueAsync(
+        string name, Permission permissions, DateTimeOffset now, TimeSpan? life, CancellationToken cancel)
+    {
+        var secret = TokenSecret.Create();
+        var token = new AccessToken
+        {
+            Key = 0,
+            Name = name,
+            Permissions = permissions,
+            CreatedAt = now,
+            ExpiresAt = now + life,
+        };
+        return await AddAsync(token, TokenSecret.Hash(secret), cancel) is null ? null : secret;
+    }
+
     /// <summary>Adds a token, whose key is the registry's to choose; null when its name is taken.</summary>
     /// <param name="token">The token.</param>
     /// <param name="hash">Of its secret.</param>

@@ -22,22 +22,35 @@ public sealed class WindowCounter(TimeSpan window)
     {
         lock (_lock)
         {
-            if (now >= _end)
-                _counts.Clear();
+            if (IsUsedUp(ref key, most, now, out wait))
+                return false;
 
-            // A clock that is set back takes the counts along: else nobody would be let in until it had caught up.
-            if (now >= _end || now < _end - window)
-                _end = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % window.Ticks), TimeSpan.Zero) + window;
-
-            if (_counts.Count >= MaxKeys && !_counts.ContainsKey(key))
-                key = Others;
-
-            var count = _counts.GetValueOrDefault(key);
-            wait = count < most ? TimeSpan.Zero : _end - now;
-            if (count < most)
-                _counts[key] = count + 1;
-
-            return count < most;
+            _counts[key] = _counts.GetValueOrDefault(key) + 1;
+            return true;
         }
+    }
+
+    /// <summary>Whether there were so many in this window already; counts nothing.</summary>
+    public bool IsUsedUp(string key, int most, DateTimeOffset now, out TimeSpan wait)
+    {
+        lock (_lock)
+            return IsUsedUp(ref key, most, now, out wait);
+    }
+
+    bool IsUsedUp(ref string key, int most, DateTimeOffset now, out TimeSpan wait)
+    {
+        if (now >= _end)
+            _counts.Clear();
+
+        // A clock that is set back takes the counts along: else nobody would be let in until it had caught up.
+        if (now >= _end || now < _end - window)
+            _end = new DateTimeOffset(now.UtcTicks - (now.UtcTicks % window.Ticks), TimeSpan.Zero) + window;
+
+        if (_counts.Count >= MaxKeys && !_counts.ContainsKey(key))
+            key = Others;
+
+        var isUsedUp = _counts.GetValueOrDefault(key) >= most;
+        wait = isUsedUp ? _end - now : TimeSpan.Zero;
+        return isUsedUp;
     }
 }

@@ -20,7 +20,7 @@ static class DirectorySync
 
         var parent = Path.GetDirectoryName(full) ?? full;
         Create(parent);
-        Directory.CreateDirectory(full);
+        OwnerOnly.CreateFolder(full);
         Flush(parent);
     }
 

@@ -15,6 +15,7 @@ static class Migrations
     public static SqliteFile Open(string path, string scripts)
     {
         var file = new SqliteFile(path);
+        OwnerOnly.CreateFile(path);
         var prefix = $"Socorro.Engines.Embedded.Sql.{scripts}.";
         var result = Upgrade(path, prefix);
         if (!result.Successful)

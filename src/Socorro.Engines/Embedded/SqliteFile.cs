@@ -31,6 +31,9 @@ sealed class SqliteFile(string path, Action<string>? create = null) : IDisposabl
 
     public static SqliteConnection OpenUnpooled(string path, SqliteOpenMode mode)
     {
+        if (mode == SqliteOpenMode.ReadWriteCreate)
+            OwnerOnly.CreateFile(path);
+
         var connection = new SqliteConnection(
             new SqliteConnectionStringBuilder { DataSource = path, Mode = mode, Pooling = false }.ToString());
         connection.Open();

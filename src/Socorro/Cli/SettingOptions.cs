@@ -20,6 +20,9 @@ sealed class SettingOptions
             command.Options.Add(option);
     }
 
+    /// <summary>Adds one setting to a verb that needs no others.</summary>
+    public void AddTo(Command command, string setting) => command.Options.Add(_options[setting]);
+
     public Settings Resolve(ParseResult parsed) => Settings.Resolve(
         _options.ToDictionary(
             pair => pair.Key, IReadOnlyList<string> (pair) => parsed.GetValue(pair.Value) ?? []),

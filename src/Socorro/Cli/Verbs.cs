@@ -23,6 +23,7 @@ static class Verbs
             ThrottleVerb.Create(),
             PluginsVerb.Create(),
             ReconcileVerb.Create(),
+            TokenVerb.Create(),
             BenchVerb.Create(),
             ConfigVerb.Create(),
             VersionVerb.Create(),

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Socorro.Throttling;
 
 namespace Socorro.Collecting;
@@ -13,7 +12,7 @@ sealed class SubmissionQuotas(TimeProvider time)
     /// <summary>The answer when this address has sent enough for now.</summary>
     public Answer? Refuse(IPAddress? address, Quotas quotas) =>
         address is not null && quotas.PerAddressAndMinute is { } most
-            ? Count(_perMinute, KeyOf(address), most, "too many submissions from this address")
+            ? Count(_perMinute, AddressKey.Of(address), most, "too many submissions from this address")
             : null;
 
     /// <summary>The answer when there has been enough of this product today.</summary>
@@ -26,10 +25,4 @@ sealed class SubmissionQuotas(TimeProvider time)
         counter.TryCount(key, most, time.GetUtcNow(), out var wait)
             ? null
             : new(StatusCodes.Status429TooManyRequests, reason, wait);
-
-    // One customer holds a whole /64 of IPv6.
-    static string KeyOf(IPAddress address) =>
-        address.AddressFamily == AddressFamily.InterNetwork || address.IsIPv4MappedToIPv6
-            ? address.MapToIPv4().ToString()
-            : Convert.ToHexString(address.GetAddressBytes(), 0, 8);
 }

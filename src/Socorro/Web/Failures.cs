@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.WebUtilities;
 using Socorro.Storage;
@@ -28,6 +29,9 @@ static class Failures
         }
     }
 
+    /// <summary>A page for somebody who is turned away.</summary>
+    public static IResult Page(Refusal refusal) => Page(refusal.Status, refusal.Title, refusal.Explanation);
+
     /// <summary>A page that says what is wrong with the request.</summary>
     public static IResult Page(int status, string title, string explanation) =>
         new RazorComponentResult<ErrorPage>(new { Status = status, Title = title, Explanation = explanation })
@@ -36,8 +40,13 @@ static class Failures
         };
 
     /// <summary>Answers somebody who is turned away.</summary>
-    public static Task WriteAsync(HttpContext context, Refusal refusal) =>
-        WriteAsync(context, refusal.Status, refusal.Title, refusal.Explanation, refusal.Error);
+    public static Task WriteAsync(HttpContext context, Refusal refusal)
+    {
+        if (refusal.Wait is { } wait)
+            context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+
+        return WriteAsync(context, refusal.Status, refusal.Title, refusal.Explanation, refusal.Error);
+    }
 
     static Task WriteAsync(HttpContext context)
     {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Socorro.Fields;
 using Socorro.Web.Access;
@@ -6,6 +7,7 @@ using Socorro.Web.Assets;
 using Socorro.Web.Pages.ApiGuide;
 using Socorro.Web.Pages.Fields;
 using Socorro.Web.Pages.Home;
+using Socorro.Web.Pages.Login;
 using Socorro.Web.Pages.Monitoring;
 using Socorro.Web.Pages.Report;
 using Socorro.Web.Pages.Search;
@@ -16,6 +18,8 @@ namespace Socorro.Web;
 /// <summary>Everything that the web part answers to. A page is a folder in Pages and a line here.</summary>
 public static class Routes
 {
+    const long MaxForm = 100_000;
+
     static readonly string[] Reading = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>What the pages need beside the engines, the options and the clock.</summary>
@@ -49,6 +53,9 @@ public static class Routes
         site.MapPage("/monitoring/", MonitoringPage.ShowAsync);
         site.MapPage("/api/", ApiGuidePage.Show);
         site.MapPage("/fields/", FieldsPage.Show);
+        site.MapPage("/login/", LoginPage.ShowAsync);
+        site.MapForm("/login/", LoginPage.SignInAsync);
+        site.MapForm("/logout/", LoginPage.SignOut);
 
         site.MapPage("/assets/{name}", AssetFile.Send);
         site.MapPage("/favicon.ico", () => AssetFile.Send("favicon.svg"));
@@ -63,6 +70,10 @@ public static class Routes
 
     static RouteHandlerBuilder MapPage(this IEndpointRouteBuilder site, string pattern, Delegate handler) =>
         site.MapMethods(pattern, Reading, handler).ExcludeFromDescription();
+
+    /// <summary>What a form of a page posts, which is small.</summary>
+    static RouteHandlerBuilder MapForm(this IEndpointRouteBuilder site, string pattern, Delegate handler) =>
+        site.MapPost(pattern, handler).WithMetadata(new RequestSizeLimitAttribute(MaxForm)).ExcludeFromDescription();
 
     /// <summary>The collector's replies must keep their Content-Length, which compression would take from them.</summary>
     static bool IsRead(HttpContext context) => Reading.Contains(context.Request.Method);

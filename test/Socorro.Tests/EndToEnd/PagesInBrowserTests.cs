@@ -44,6 +44,7 @@ public sealed class PagesInBrowserTests(Browser browser, Site site) : IClassFixt
     {
         var page = $"/report/index/{await site.AddProcessedAsync(Processed, ("Comments", "I clicked"))}";
         await using var window = await browser.OpenAsync(site.Url);
+        await window.SignInAsync(site.Secret);
 
         await window.Page.GotoAsync(page);
         await Expect(Panel("tab-details")).ToBeVisibleAsync();
@@ -89,6 +90,7 @@ public sealed class PagesInBrowserTests(Browser browser, Site site) : IClassFixt
         var id = await site.AddProcessedAsync(Processed);
         await using var window = await browser.OpenAsync(
             site.Url, new() { Permissions = ["clipboard-read", "clipboard-write"] });
+        await window.SignInAsync(site.Secret);
 
         await window.Page.GotoAsync($"/report/index/{id}#tab-rawdump");
         await window.Page.ClickAsync(".crash-id button");
@@ -99,6 +101,28 @@ public sealed class PagesInBrowserTests(Browser browser, Site site) : IClassFixt
 
         var download = await window.Page.RunAndWaitForDownloadAsync(() => window.Page.ClickAsync("text=upload_file_minidump"));
         Assert.Equal($"{id}-upload_file_minidump.dmp", download.SuggestedFilename);
+    }
+
+    [Fact]
+    public async Task Somebody_signs_in_on_a_report_sees_all_of_it_and_signs_out()
+    {
+        var id = await site.AddProcessedAsync(Processed, ("Comments", "I clicked"));
+        await using var window = await browser.OpenAsync(site.Url);
+        await window.Page.GotoAsync($"/report/index/{id}");
+        await Expect(window.Page.Locator(".reader")).ToContainTextAsync("This is the public part of the report.");
+
+        await window.Page.ClickAsync(".reader >> text=Sign in");
+        await window.Page.FillAsync("input[name=token]", site.Secret);
+        await window.Page.Keyboard.PressAsync("Enter");
+        await Expect(window.Page).ToHaveURLAsync($"{site.Url}/report/index/{id}");
+        await Expect(window.Page.Locator(".reader")).ToContainTextAsync("You see protected data");
+        await window.Page.ClickAsync("text=Annotations");
+        await Expect(window.Page.Locator("#tab-annotations")).ToContainTextAsync("I clicked");
+
+        await window.Page.ClickAsync("nav >> text=owner");
+        await window.Page.ClickAsync("text=Sign out");
+        await window.Page.GotoAsync($"/report/index/{id}#tab-annotations");
+        await Expect(window.Page.Locator("#tab-annotations")).ToContainTextAsync("1 annotation is protected.");
     }
 
     [Fact]
@@ -141,12 +165,13 @@ public sealed class PagesInBrowserTests(Browser browser, Site site) : IClassFixt
         await site.RecordAsync(new string('s', 255), TimeSpan.FromMinutes(1));
         await using var window = await browser.OpenAsync(
             site.Url, new() { ViewportSize = new() { Width = 360, Height = 740 } });
+        await window.SignInAsync(site.Secret);
 
         string[] pages =
         [
             "/", $"/report/index/{id}", $"/report/index/{id}#tab-threads", $"/report/index/{id}#tab-annotations",
             $"/report/index/{id}#tab-modules", $"/report/index/{id}#tab-rawdump", $"/report/index/{id}#tab-debug",
-            $"/report/index/{await site.AddRawAsync()}", $"/signature/?signature={new string('s', 255)}", "/monitoring/", "/api/",
+            $"/report/index/{await site.AddRawAsync()}", $"/signature/?signature={new string('s', 255)}", "/monitoring/", "/api/", "/login/",
         ];
         foreach (var page in pages)
         {

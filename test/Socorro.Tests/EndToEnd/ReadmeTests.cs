@@ -37,6 +37,23 @@ public sealed partial class ReadmeTests : IDisposable
     }
 
     [Fact]
+    public async Task The_printed_link_signs_in_and_is_printed_once()
+    {
+        var shown = Regex.Match(Text, "`(Sign in: [^`]+)…`").Groups[1].Value;
+        await using (var server = await ServerProcess.StartAsync(_folder.Of("data"), Cancel))
+        {
+            Assert.StartsWith(shown.Replace("http://127.0.0.1:8000/", $"{server.Http.BaseAddress}"), server.SignIn);
+            var home = await server.Http.GetStringAsync(server.SignIn!["Sign in: ".Length..], Cancel);
+            Assert.Contains("No crashes yet", home);
+            Assert.Contains(">first start<", home);
+            await server.StopAsync(Cancel);
+        }
+
+        var (_, tokens, _) = await SocorroProcess.RunAsync("token", "list", "--data", _folder.Of("data"));
+        Assert.Single(Regex.Matches(tokens, "first start"));
+    }
+
+    [Fact]
     public async Task The_analysis_without_a_server_explains_the_crash()
     {
         var command = Regex.Match(Text, "`(./socorro stackwalk [^`]+)`").Groups[1].Value;

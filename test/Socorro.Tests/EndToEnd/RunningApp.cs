@@ -1,5 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Socorro.Access;
+using Socorro.Storage;
 using Socorro.Tests.Storage;
 
 namespace Socorro.Tests.EndToEnd;
@@ -14,13 +17,17 @@ public sealed class RunningApp : IAsyncLifetime
 
     public string Url { get; private set; } = "";
 
+    public string DataFolder => _folder.Of("data");
+
+    public IServiceProvider Services => _app!.Services; // Set before each test.
+
     static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {
         var options = new Options
         {
-            Data = _folder.Of("data"),
+            Data = DataFolder,
             Url = "http://127.0.0.1:0",
             Symbols = [.. new[] { Path.Combine(Checkout.Root, "..", "shared", "dumps", "breakpad", "symbols") }.Where(Directory.Exists)],
         };
@@ -41,6 +48,11 @@ public sealed class RunningApp : IAsyncLifetime
 
         _folder.Dispose();
     }
+
+    /// <summary>The secret of a new token.</summary>
+    public async Task<string> AddTokenAsync(Permission permissions) =>
+        (await Services.GetRequiredService<Catalog>().Tokens.IssueAsync(
+            $"{permissions} {Guid.NewGuid():N}", permissions, DateTimeOffset.UtcNow, life: null, Cancel))!; // The name is new.
 
     /// <summary>Posts a crash as a client does; the crash id of the answer.</summary>
     public async Task<string> SubmitAsync(byte[]? dump, params (string Name, string Value)[] annotations)

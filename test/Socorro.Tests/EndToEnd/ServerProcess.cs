@@ -11,13 +11,17 @@ sealed class ServerProcess : IAsyncDisposable
 
     readonly Process _process;
 
-    ServerProcess(Process process, Uri url)
+    ServerProcess(Process process, Uri url, string? signIn)
     {
         _process = process;
+        SignIn = signIn;
         Http = new() { BaseAddress = url, Timeout = TimeSpan.FromSeconds(30) };
     }
 
     public HttpClient Http { get; }
+
+    /// <summary>The line with the sign-in link, which a server prints on a folder that has no token yet.</summary>
+    public string? SignIn { get; }
 
     public static Task<ServerProcess> StartAsync(string data, CancellationToken cancel) => StartAsync(data, [], cancel);
 
@@ -27,6 +31,7 @@ sealed class ServerProcess : IAsyncDisposable
         // The build puts what a test project refers to beside it.
         var program = Path.Combine(AppContext.BaseDirectory, "socorro");
         string[] arguments = ["run", "--data", data, "--url", "http://127.0.0.1:0", .. settings];
+        var isFresh = !Directory.Exists(data);
         var process = Process.Start(new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
@@ -38,9 +43,10 @@ sealed class ServerProcess : IAsyncDisposable
             if (!line.StartsWith(Announcement, StringComparison.Ordinal))
                 continue;
 
+            var signIn = isFresh ? await process.StandardOutput.ReadLineAsync(cancel) : null;
             // Nobody reads on: a server must not block on a full pipe.
             _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, cancel);
-            return new(process, new(line[Announcement.Length..].Split(' ')[0]));
+            return new(process, new(line[Announcement.Length..].Split(' ')[0]), signIn);
         }
 
         await process.WaitForExitAsync(cancel);

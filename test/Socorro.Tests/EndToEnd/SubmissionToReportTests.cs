@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.Playwright;
+using Socorro.Access;
 using static Microsoft.Playwright.Assertions;
 
 namespace Socorro.Tests.EndToEnd;
@@ -15,6 +16,7 @@ public sealed class SubmissionToReportTests(Browser browser, RunningApp app) : I
         var expected = await ReadExpectedFramesAsync();
         var dump = await File.ReadAllBytesAsync(SharedData.Path("dumps", "breakpad", "minidump2.dmp"), Cancel);
         await using var window = await browser.OpenAsync(app.Url);
+        await window.SignInAsync(await app.AddTokenAsync(Permission.ViewProtected));
 
         var id = await app.SubmitAsync(dump, ("ProductName", "Editor"), ("Version", "2.1"), ("Comments", "I <b>clicked</b>"));
         await window.Page.GotoAsync($"/report/index/bp-{id}");

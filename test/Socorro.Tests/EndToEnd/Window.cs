@@ -24,6 +24,9 @@ public sealed class Window : IAsyncDisposable
 
     public IPage Page { get; }
 
+    /// <summary>Goes where the link that <c>socorro run</c> prints leads.</summary>
+    public Task SignInAsync(string secret) => Page.GotoAsync($"/login/?token={secret}");
+
     public async ValueTask DisposeAsync()
     {
         await _context.DisposeAsync();

@@ -44,6 +44,25 @@ public sealed class EmbeddedEnginesTests : IDisposable
     }
 
     [Fact]
+    public async Task Nobody_but_its_owner_can_read_what_it_keeps()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("Windows has no modes of files");
+
+        const UnixFileMode Others = UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
+            | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
+        using var crash = Crash.Small();
+        await using var engines = await OpenAsync(_folder.Of("data"));
+        await engines.Store.PutRawAsync(crash.Raw, crash.Dumps, Cancel);
+
+        string[] kept = [_folder.Of("data"), .. Directory.EnumerateFileSystemEntries(_folder.Of("data"), "*", SearchOption.AllDirectories)];
+        Assert.Contains(kept, path => path.EndsWith("2026-11-24.db-wal", StringComparison.Ordinal));
+        Assert.All(
+            kept.Where(path => Directory.Exists(path) || path.Contains(".db", StringComparison.Ordinal)),
+            path => Assert.Equal(UnixFileMode.None, new FileInfo(path).UnixFileMode & Others));
+    }
+
+    [Fact]
     public async Task Says_which_folder_it_cannot_use()
     {
         await File.WriteAllTextAsync(_folder.Of("data"), "a file", Cancel);

@@ -31,8 +31,11 @@ public sealed class Site : IAsyncLifetime
 
     public static DateTimeOffset Noon { get; } = new(2026, 8, 21, 12, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Follows no redirects and keeps no cookies.</summary>
-    public HttpClient Client { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+    /// <summary>May see and do everything. Follows no redirects and keeps no cookies.</summary>
+    public HttpClient Client { get; } = CreateClient();
+
+    /// <summary>Nobody in particular.</summary>
+    public HttpClient Stranger { get; } = CreateClient();
 
     public string DataFolder => _folder.Of("data");
 
@@ -43,6 +46,9 @@ public sealed class Site : IAsyncLifetime
     public Catalog Catalog => Engines.Catalog;
 
     public string Url { get; private set; } = "";
+
+    /// <summary>The token by which <see cref="Client"/> may do everything.</summary>
+    public string Secret { get; private set; } = "";
 
     EmbeddedEngines Engines => _engines ?? throw new InvalidOperationException("not started");
 
@@ -75,11 +81,14 @@ public sealed class Site : IAsyncLifetime
         await _app.StartAsync(Cancel);
         Url = _app.Urls.Single();
         Client.BaseAddress = new Uri(Url);
+        Client.DefaultRequestHeaders.Add("Auth-Token", Secret = await AddTokenAsync(Permission.All, name: "owner"));
+        Stranger.BaseAddress = Client.BaseAddress;
     }
 
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        Stranger.Dispose();
         if (_app is not null)
             await _app.DisposeAsync();
         if (_engines is not null)
@@ -87,32 +96,25 @@ public sealed class Site : IAsyncLifetime
         _folder.Dispose();
     }
 
-    /// <summary>Asks as a browser does.</summary>
-    public async Task<(HttpStatusCode Status, string Html)> BrowseAsync(string path)
+    /// <summary>Asks as the browser of somebody who may see everything does.</summary>
+    public Task<(HttpStatusCode Status, string Html)> BrowseAsync(string path) => BrowseAsync(Client, path);
+
+    public static async Task<(HttpStatusCode Status, string Html)> BrowseAsync(HttpClient client, string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         request.Headers.Accept.ParseAdd("text/html,application/xhtml+xml,*/*;q=0.8");
-        using var answer = await Client.SendAsync(request, Cancel);
+        using var answer = await client.SendAsync(request, Cancel);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel));
     }
+
+    static HttpClient CreateClient() => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
 
     public Task<HttpResponseMessage> GetAsync(string path) => Client.GetAsync(path, Cancel);
 
     /// <summary>The secret of a new token, which goes into the header <c>Auth-Token</c>.</summary>
-    public async Task<string> AddTokenAsync(Permission permissions, DateTimeOffset? expiresAt = null)
-    {
-        var secret = TokenSecret.Create();
-        var token = new AccessToken
-        {
-            Key = 0,
-            Name = $"token {Guid.NewGuid():N}",
-            Permissions = permissions,
-            CreatedAt = Time.GetUtcNow(),
-            ExpiresAt = expiresAt,
-        };
-        Assert.NotNull(await Catalog.Tokens.AddAsync(token, TokenSecret.Hash(secret), Cancel));
-        return secret;
-    }
+    public async Task<string> AddTokenAsync(Permission permissions, TimeSpan? life = null, string? name = null) =>
+        await Catalog.Tokens.IssueAsync(name ?? $"token {Guid.NewGuid():N}", permissions, Time.GetUtcNow(), life, Cancel)
+            ?? throw new ArgumentException($"there is a token {name}", nameof(name));
 
     /// <summary>Stores a raw crash with one dump.</summary>
     public async Task<CrashId> AddRawAsync(params (string Name, string Value)[] annotations)

@@ -1,4 +1,5 @@
 using Socorro.Access;
+using Socorro.Reading;
 
 namespace Socorro.Web.Access;
 
@@ -10,10 +11,15 @@ static class AccessRoutes
         public void AddSocorroAccess()
         {
             services.AddHttpContextAccessor();
+            services.AddSingleton<TokenCheck>();
+            services.AddSingleton<Sessions>();
             services.AddSingleton<Callers>();
             services.AddSingleton<Guard>();
             services.AddScoped(provider =>
                 provider.GetRequiredService<IHttpContextAccessor>().HttpContext?.Features.Get<Reader>() ?? Reader.Anonymous);
+            services.AddSingleton<CrashViews>();
+            services.AddScoped(provider =>
+                provider.GetRequiredService<CrashViews>().For(provider.GetRequiredService<Reader>()));
         }
     }
 

@@ -1,3 +1,5 @@
+using Socorro.Access;
+
 namespace Socorro.Web.Access;
 
 /// <summary>
@@ -19,8 +21,25 @@ sealed class Guard(Callers callers)
 
         var caller = await callers.IdentifyAsync(context, context.RequestAborted);
         context.Features.Set(caller.Reader);
+        // Whatever is not said to be for everyone may be this reader's alone.
+        var headers = context.Response.Headers;
+        if (headers.CacheControl.Count == 0)
+            headers.CacheControl = "private, no-cache";
+
         var refusal = caller.Refusal ?? FindRefusal(context, endpoint, caller);
-        await (refusal is null ? next(context) : refusal.WriteAsync(context));
+        await (refusal is null ? AnswerAsync(context, next, caller.Reader) : refusal.WriteAsync(context));
+    }
+
+    static async Task AnswerAsync(HttpContext context, RequestDelegate next, Reader reader)
+    {
+        try
+        {
+            await next(context);
+        }
+        catch (PermissionMissingException e) when (!context.Response.HasStarted)
+        {
+            await Refusal.Lacking(e.Permission, reader).WriteAsync(context);
+        }
     }
 
     static Refusal? FindRefusal(HttpContext context, Endpoint? endpoint, Caller caller)

@@ -23,6 +23,18 @@ sealed record Refusal(int Status, string Error, string Title, string Explanation
         "Not from here",
         "The request did not come from a page of this site. Open the page again and try once more.");
 
+    /// <summary>Until when to wait before the next try; null when waiting is of no use.</summary>
+    public TimeSpan? Wait { get; init; }
+
+    public static Refusal TooMany(TimeSpan wait) => new(
+        StatusCodes.Status429TooManyRequests,
+        "Too many wrong tokens from this address",
+        "Too many wrong tokens",
+        "There were too many wrong tokens from your address. Try again in a minute.")
+    {
+        Wait = wait,
+    };
+
     public static Refusal Lacking(Permission permission, Reader reader)
     {
         var titles = string.Join(" and ", PermissionName.Of(permission).Select(one => $"'{one.Title}'"));

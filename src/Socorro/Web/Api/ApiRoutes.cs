@@ -34,13 +34,13 @@ static class ApiRoutes
         site.MapApi("/api/ProcessedCrash/", ProcessedCrashApi.GetAsync)
             .WithName("ProcessedCrash")
             .WithSummary("A processed crash")
-            .WithDescription("The whole document that processing made of a crash. 404 until the crash is processed.")
+            .WithDescription("The document that processing made of a crash: its public part, or with permission all. 404 until the crash is processed.")
             .Produces(StatusCodes.Status200OK, contentType: "application/json")
             .ProducesApiErrors();
         site.MapApi("/api/RawCrash/", RawCrashApi.GetAsync)
             .WithName("RawCrash")
             .WithSummary("A raw crash or one of its dumps")
-            .WithDescription("What the client sent: its annotations with the collector's metadata, or the bytes of a dump.")
+            .WithDescription("What the client sent: its public annotations, with permission all of them with the collector's metadata, or the bytes of a dump.")
             .Produces(StatusCodes.Status200OK, contentType: "application/json")
             .ProducesApiErrors();
         site.MapApi("/api/CrashVerify/", CrashVerifyApi.GetAsync)

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
-using Socorro.Storage;
+using Socorro.Reading;
 
 namespace Socorro.Web.Api;
 
@@ -17,15 +17,13 @@ static class CrashVerifyApi
 {
     public static async Task<IResult> GetAsync(
         [FromQuery(Name = "crash_id"), Required, Description("The id of the crash.")] string? crashId,
-        CrashStore store,
+        CrashView crashes,
         CancellationToken cancel)
     {
         if (!ApiAnswers.TryReadCrashId(crashId, out var id, out _))
             return ApiAnswers.Error(400, "unknown crash id");
 
-        return TypedResults.Json(new CrashWhereabouts(
-            id.ToString(),
-            await store.FindRawAsync(id, cancel) is not null,
-            await store.FindProcessedAsync(id, cancel) is not null));
+        var (hasRaw, hasProcessed) = await crashes.LocateAsync(id, cancel);
+        return TypedResults.Json(new CrashWhereabouts(id.ToString(), hasRaw, hasProcessed));
     }
 }

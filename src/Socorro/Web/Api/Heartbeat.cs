@@ -1,3 +1,4 @@
+using Socorro.Reading;
 using Socorro.Storage;
 
 namespace Socorro.Web.Api;
@@ -12,7 +13,7 @@ public sealed record HeartbeatError(string Name, string Msg);
 /// disk. All are asked at once, and silence counts as trouble.
 /// </summary>
 public sealed partial class Heartbeat(
-    CrashStore store,
+    CrashViews crashes,
     CrashMover mover,
     CrashQueue queue,
     Catalog catalog,
@@ -39,7 +40,7 @@ public sealed partial class Heartbeat(
     public async Task<IReadOnlyList<HeartbeatError>> CheckAsync(CancellationToken cancel)
     {
         var findings = await Task.WhenAll(
-            AskAsync("store", store.FindTroubleAsync, cancel),
+            AskAsync("store", crashes.FindTroubleAsync, cancel),
             AskAsync("mover", _ => Task.FromResult(_mover.Trouble), cancel),
             AskAsync("queue", async cancel => { await queue.MeasureAsync(cancel); return null; }, cancel),
             AskAsync("catalog", async cancel => { await catalog.ListNewestAsync(1, cancel); return null; }, cancel),

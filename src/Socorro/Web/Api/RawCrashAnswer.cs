@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Socorro.Crashes;
+using Socorro.Reading;
 
 namespace Socorro.Web.Api;
 
@@ -12,7 +13,7 @@ static class RawCrashAnswer
 
     static readonly string[] CollectorNames = ["metadata", "submitted_timestamp", "uuid", "version"];
 
-    public static byte[] Write(RawCrash crash)
+    public static byte[] Write(VisibleCrash crash)
     {
         using var document = new MemoryStream();
         using (var json = new Utf8JsonWriter(document))
@@ -24,8 +25,12 @@ static class RawCrashAnswer
                     json.WriteString(name, value);
             }
 
-            json.WritePropertyName("metadata");
-            WriteMetadata(json, crash);
+            if (crash.Metadata is { } metadata)
+            {
+                json.WritePropertyName("metadata");
+                WriteMetadata(json, crash.Dumps, metadata);
+            }
+
             json.WriteString("submitted_timestamp", WriteTime(crash.SubmittedAt));
             json.WriteString("uuid", crash.Id.ToString());
             json.WriteNumber("version", StructureVersion);
@@ -35,16 +40,15 @@ static class RawCrashAnswer
         return document.ToArray();
     }
 
-    static void WriteMetadata(Utf8JsonWriter json, RawCrash crash)
+    static void WriteMetadata(Utf8JsonWriter json, IReadOnlyList<DumpEntry> dumps, CollectorMetadata metadata)
     {
-        var metadata = crash.Metadata;
         json.WriteStartObject();
         json.WriteStartArray("collector_notes");
         foreach (var note in metadata.Notes)
             json.WriteStringValue(note);
         json.WriteEndArray();
         json.WriteStartObject("dump_checksums");
-        foreach (var dump in crash.Dumps)
+        foreach (var dump in dumps)
             json.WriteString(dump.Name, dump.Sha256);
         json.WriteEndObject();
         json.WriteString("payload", metadata.Payload);

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using Socorro.Crashes;
-using Socorro.Storage;
+using Socorro.Reading;
 
 namespace Socorro.Web.Api;
 
@@ -16,7 +16,7 @@ static class RawCrashApi
         [FromQuery, Description("`meta` (default) for the annotations, `raw` for the bytes of a dump.")] string? format,
         [FromQuery, Description("Which dump; the main one when not said.")] string? name,
         [FromQuery, Description("`print` indents the document.")] string? pretty,
-        CrashStore store,
+        CrashView crashes,
         CancellationToken cancel)
     {
         if (!ApiAnswers.TryReadCrashId(crashId, out var id, out var refusal))
@@ -24,17 +24,17 @@ static class RawCrashApi
 
         return format switch
         {
-            null or "" or "meta" => await store.FindRawAsync(id, cancel) is { } crash
+            null or "" or "meta" => await crashes.FindRawAsync(id, cancel) is { } crash
                 ? ApiAnswers.Document(RawCrashAnswer.Write(crash), pretty)
                 : ApiAnswers.NotFound(id),
-            "raw" => await SendDumpAsync(id, name, store, cancel),
+            "raw" => await SendDumpAsync(id, name, crashes, cancel),
             _ => ApiAnswers.BadValue("format"),
         };
     }
 
-    static async Task<IResult> SendDumpAsync(CrashId id, string? name, CrashStore store, CancellationToken cancel)
+    static async Task<IResult> SendDumpAsync(CrashId id, string? name, CrashView crashes, CancellationToken cancel)
     {
-        var dump = await store.FindDumpAsync(id, string.IsNullOrEmpty(name) ? MainDump : name, cancel);
+        var dump = await crashes.FindDumpAsync(id, string.IsNullOrEmpty(name) ? MainDump : name, cancel);
         return dump is { } bytes
             ? TypedResults.Bytes(bytes, "application/octet-stream", FileNameOf(id, name))
             : ApiAnswers.NotFound(id);

@@ -162,6 +162,9 @@ public sealed class CrashReportTests
             Id = CrashId.Parse("de1bb258-cbbf-4589-a673-34f800160918"),
             SubmittedAt = DateTimeOffset.UnixEpoch,
             Annotations = FrozenDictionary<string, string>.Empty,
+            AnnotationCount = 0,
+            Dumps = [],
+            DumpCount = 0,
             Metadata = new() { Payload = "multipart", IsCompressed = false, PayloadSize = 0 },
         },
         Encoding.UTF8.GetBytes(json));

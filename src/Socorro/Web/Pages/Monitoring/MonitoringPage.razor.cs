@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Socorro.Processing;
 using Socorro.Processing.Plugins;
+using Socorro.Reading;
 using Socorro.Signatures;
 using Socorro.Storage;
 using Socorro.Web.Api;
@@ -26,7 +27,7 @@ public sealed partial class MonitoringPage
     public required IReadOnlyList<LaneDepth> Lanes { get; set; }
 
     [Parameter, EditorRequired]
-    public required IReadOnlyList<ParkedCrash> Parked { get; set; }
+    public required IReadOnlyList<FailedCrash> Parked { get; set; }
 
     [Parameter, EditorRequired]
     public required CrashMover Mover { get; set; }
@@ -79,6 +80,7 @@ public sealed partial class MonitoringPage
     internal static async Task<IResult> ShowAsync(
         Heartbeat heartbeat,
         CrashQueue queue,
+        CrashView crashes,
         Catalog catalog,
         CrashMover mover,
         Reconciler reconciler,
@@ -97,7 +99,7 @@ public sealed partial class MonitoringPage
         {
             Troubles = troubles,
             Lanes = hasQueue ? await queue.MeasureAsync(cancel) : [],
-            Parked = hasQueue ? await queue.ListParkedAsync(MaxParked, cancel) : [],
+            Parked = hasQueue ? await crashes.ListFailedAsync(MaxParked, cancel) : [],
             Mover = mover,
             Waiting = await heartbeat.FindBacklogAsync(cancel),
             StoreFolder = options.Store.Length > 0 ? Path.GetFullPath(options.Store) : "",

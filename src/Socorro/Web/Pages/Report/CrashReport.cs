@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Socorro.Crashes;
+using Socorro.Reading;
 
 namespace Socorro.Web.Pages.Report;
 
@@ -31,12 +31,12 @@ public sealed record CrashReport
 {
     public static readonly ReportLimits Limits = new();
 
-    public required RawCrash Raw { get; init; }
+    public required VisibleCrash Raw { get; init; }
 
-    /// <summary>The processed crash, whole.</summary>
+    /// <summary>The processed crash as its reader gets it.</summary>
     public required JsonElement Fields { get; init; }
 
-    /// <summary>Size of the processed crash in bytes.</summary>
+    /// <summary>Its size in bytes.</summary>
     public required int Size { get; init; }
 
     /// <summary>The crashing thread first, the others in their order.</summary>
@@ -69,7 +69,7 @@ public sealed record CrashReport
 
     public string Field(string name) => Text(Fields, name);
 
-    public static CrashReport Read(RawCrash raw, ReadOnlyMemory<byte> processed)
+    public static CrashReport Read(VisibleCrash raw, ReadOnlyMemory<byte> processed)
     {
         var fields = JsonElement.Parse(processed.Span);
         var dump = fields.Member("json_dump");

@@ -1,15 +1,14 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Socorro.Crashes;
 using Socorro.Fields;
-using Socorro.Storage;
+using Socorro.Reading;
 
 namespace Socorro.Web.Pages.Report;
 
 /// <summary><c>/report/index/{id}</c>: the report of one crash, or the way to it.</summary>
 public sealed partial class ReportPage
 {
-    const int MaxParked = 1_000;
+    const int MaxFailed = 1_000;
 
     [Parameter, EditorRequired]
     public required CrashReport Report { get; set; }
@@ -20,8 +19,7 @@ public sealed partial class ReportPage
     internal static async Task<IResult> ShowAsync(
         string? id,
         HttpResponse response,
-        CrashStore store,
-        CrashQueue queue,
+        CrashView crashes,
         PriorityRequests priority,
         FieldSet fields,
         CancellationToken cancel)
@@ -36,7 +34,7 @@ public sealed partial class ReportPage
             return TypedResults.Redirect($"/report/index/{crashId}");
 
         response.Headers.CacheControl = "private, no-store";
-        if (await store.FindRawAsync(crashId, cancel) is not { } raw)
+        if (await crashes.FindRawAsync(crashId, cancel) is not { } raw)
         {
             return Failures.Page(
                 404,
@@ -44,9 +42,9 @@ public sealed partial class ReportPage
                 $"There is no crash {crashId} in the store. It was never accepted here, or it is older than what is kept.");
         }
 
-        return await store.FindProcessedAsync(crashId, cancel) is { } processed
-            ? Show(CrashReport.Read(raw, processed.Json), fields)
-            : await WaitAsync(raw, queue, priority, cancel);
+        return await crashes.FindProcessedAsync(crashId, cancel) is { } processed
+            ? Show(CrashReport.Read(raw, processed), fields)
+            : await WaitAsync(raw, crashes, priority, cancel);
     }
 
     static RazorComponentResult<ReportPage> Show(CrashReport report, FieldSet fields) => new(new
@@ -56,11 +54,11 @@ public sealed partial class ReportPage
     });
 
     static async Task<IResult> WaitAsync(
-        RawCrash raw, CrashQueue queue, PriorityRequests priority, CancellationToken cancel)
+        VisibleCrash raw, CrashView crashes, PriorityRequests priority, CancellationToken cancel)
     {
         // Asked before it is moved ahead, which takes it out of the parked ones.
-        var parked = (await queue.ListParkedAsync(MaxParked, cancel)).FirstOrDefault(crash => crash.Id == raw.Id);
+        var failed = (await crashes.ListFailedAsync(MaxFailed, cancel)).FirstOrDefault(crash => crash.Id == raw.Id);
         await priority.AddAsync(raw.Id, cancel);
-        return new RazorComponentResult<PendingPage>(new { Raw = raw, Parked = parked });
+        return new RazorComponentResult<PendingPage>(new { Raw = raw, Failed = failed });
     }
 }
