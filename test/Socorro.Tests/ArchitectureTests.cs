@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Xml.Linq;
 using Socorro.Crashes;
 using Socorro.Fields;
+using Socorro.Search;
 using Socorro.Stackwalk;
 using Socorro.Storage;
 
@@ -87,7 +88,11 @@ public sealed class ArchitectureTests
     [Fact]
     public void The_web_sees_crashes_only_through_the_eyes_of_their_reader()
     {
-        Type[] unseen = [typeof(CrashStore), typeof(RawCrash), typeof(ProcessedCrash), typeof(ParkedCrash), typeof(Redaction)];
+        Type[] unseen =
+        [
+            typeof(CrashStore), typeof(RawCrash), typeof(ProcessedCrash), typeof(ParkedCrash), typeof(CrashScan),
+            typeof(Redaction),
+        ];
         var seen =
             from type in ProductTypes()
             where IsIn(type, "Socorro.Web")

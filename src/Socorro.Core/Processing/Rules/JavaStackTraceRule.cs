@@ -32,7 +32,7 @@ sealed class JavaStackTraceRule : Rule
     static string? Publish(string text)
     {
         var lines = text.ReplaceLineEndings("\n").Split('\n').SkipWhile(string.IsNullOrWhiteSpace).ToList();
-        if (lines.Count == 0)
+        if (lines.Count == 0 || !IsClassName(lines[0].Split(':')[0].Trim()))
             return null;
 
         var calls = lines.Skip(1).SkipWhile(line => !IsCall(line)).TakeWhile(line => !IsCause(line))
@@ -42,6 +42,10 @@ sealed class JavaStackTraceRule : Rule
             ? $"{lines[0].Split(':')[0].Trim()}\n{string.Join('\n', calls.Select(line => $"\t{line.Trim()}"))}"
             : null;
     }
+
+    /// <summary>Else it may be anything, a message for one.</summary>
+    static bool IsClassName(string text) =>
+        text.Length > 0 && text.All(letter => char.IsLetterOrDigit(letter) || letter is '.' or '_' or '$');
 
     static bool IsCall(string line) =>
         line.Length > 0 && char.IsWhiteSpace(line[0]) && line.TrimStart().StartsWith("at ", StringComparison.Ordinal);
