@@ -25,9 +25,9 @@ public class SymbolTableBenchmarks
         var module = new GeneratedModule(MegaBytes);
         using var text = new MemoryStream();
         module.WriteSymbols(text);
-        var bytes = SymbolText.TryCompile(text.ToArray(), default, out _)!;
+        using var table = SymbolText.TryCompile(text.ToArray(), default, out _)!;
         _path = Path.GetTempFileName();
-        File.WriteAllBytes(_path, bytes);
+        File.WriteAllBytes(_path, table.ToArray());
         _table = OpenMapped();
         var random = new Random(1);
         for (var i = 0; i < _addresses.Length; i++)
@@ -49,7 +49,8 @@ public class SymbolTableBenchmarks
     [Benchmark]
     public SymbolTable OpenMapped()
     {
-        TableImage.TryOpen(MappedFile.Open(_path).Memory, out _, out var image);
+        using var file = File.OpenHandle(_path);
+        TableImage.TryOpen(MappedFile.Open(file).Memory, null, out _, out var image);
         return new(image!);
     }
 
@@ -57,7 +58,7 @@ public class SymbolTableBenchmarks
     [Benchmark]
     public SymbolTable OpenRead()
     {
-        TableImage.TryOpen(File.ReadAllBytes(_path), out _, out var image);
+        TableImage.TryOpen(File.ReadAllBytes(_path), null, out _, out var image);
         return new(image!);
     }
 

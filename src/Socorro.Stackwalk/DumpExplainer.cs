@@ -27,7 +27,7 @@ sealed class DumpExplainer : IDisposable
         {
             Roots = fetched is null ? arguments.SymbolPaths : [.. arguments.SymbolPaths, fetched],
             CacheFolder = cache is null ? null : Path.Combine(cache, ".tables"),
-            CompilesLargeTexts = cache is not null,
+            CompilesInBackground = false,
         });
         if (isSupplied && fetched is not null)
         {

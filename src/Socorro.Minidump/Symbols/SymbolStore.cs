@@ -59,7 +59,7 @@ public sealed class SymbolStore(SymbolStoreOptions options)
             _redirects[from] = to;
     }
 
-    /// <summary>Waits until the tables that are being compiled in the background are in the cache.</summary>
+    /// <summary>Waits until the tables that replace indexes over large texts are in the cache.</summary>
     public Task FinishTablesAsync(CancellationToken cancel) => _local.FinishTablesAsync(cancel);
 
     /// <summary>Looks again the next time: somebody brought symbols, or took them away.</summary>

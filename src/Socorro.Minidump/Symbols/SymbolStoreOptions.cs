@@ -12,10 +12,10 @@ public sealed record SymbolStoreOptions
     public string? CacheFolder { get; init; }
 
     /// <summary>
-    /// Whether a large text, once an index over it answers, is compiled into a table in the background. It pays for a process
-    /// that lives on; one that ends with its report leaves the index in the cache.
+    /// Whether a large text, once an index over it answers, is compiled into a table in the background, for a process that lives
+    /// on; else <see cref="SymbolStore.FinishTablesAsync"/> does it, when the report of a process that will end is out.
     /// </summary>
-    public bool CompilesLargeTexts { get; init; } = true;
+    public bool CompilesInBackground { get; init; } = true;
 
     /// <summary>Bytes from which on a text is large.</summary>
     public long LargeText { get; init; } = 256 << 10;

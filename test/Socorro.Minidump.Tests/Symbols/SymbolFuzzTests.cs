@@ -1,8 +1,10 @@
+using System.Buffers.Binary;
 using System.Text;
 using Socorro.Minidumps.Cpu;
 using Socorro.Minidumps.Memory;
 using Socorro.Minidumps.Symbols;
 using Socorro.Minidumps.Symbols.Tables;
+using Socorro.Minidumps.Symbols.Text;
 using Socorro.Minidumps.Tests.Fuzzing;
 
 namespace Socorro.Minidumps.Tests.Symbols;
@@ -88,10 +90,27 @@ public sealed class SymbolFuzzTests
     public void Opens_any_table_and_finds_the_same_in_it_or_nothing()
     {
         Assert.NotNull(SymbolTable.Parse(Sample, out _));
-        var image = Socorro.Minidumps.Symbols.Text.SymbolText.TryCompile(Sample, default, out _)!;
+        using var table = SymbolText.TryCompile(Sample, default, out _)!;
+        var bytes = table.ToArray();
         Fuzz.Repeat(random =>
         {
-            if (TableImage.TryOpen(Mutate(image, random), out _, out var damaged))
+            if (TableImage.TryOpen(Mutate(bytes, random), null, out _, out var damaged))
+                LookUpAll(new(damaged), random);
+        });
+    }
+
+    [Fact]
+    public void Survives_a_file_that_is_damaged_behind_an_open_table()
+    {
+        using var table = SymbolText.TryCompile(Sample, default, out _)!;
+        var bytes = table.ToArray();
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "table");
+        Fuzz.Repeat(random =>
+        {
+            File.WriteAllBytes(path, Mutate(bytes, random));
+            using var file = File.OpenHandle(path);
+            if (TableImage.TryOpen(bytes, file, out _, out var damaged))
                 LookUpAll(new(damaged), random);
         });
     }
@@ -100,16 +119,36 @@ public sealed class SymbolFuzzTests
     [Fact]
     public void Survives_any_table_with_good_checksums()
     {
-        var image = Socorro.Minidumps.Symbols.Text.SymbolText.TryCompile(Sample, default, out _)!;
+        using var table = SymbolText.TryCompile(Sample, default, out _)!;
+        using var folder = new TemporaryFolder();
+        var path = Path.Combine(folder.Path, "table");
         Fuzz.Repeat(random =>
         {
-            var forged = image.ToArray();
+            var forged = table.ToArray();
             for (var i = random.Next(1, 6); i > 0; i--)
                 forged[random.Next(TableFile.DirectoryEnd, forged.Length)] = (byte)random.Next(256);
-            TableFile.WriteChecksums(forged);
-            if (TableImage.TryOpen(forged, out _, out var opened))
+            WriteChecksums(forged);
+            if (TableImage.TryOpen(forged, null, out _, out var opened))
                 LookUpAll(new(opened), random);
+
+            File.WriteAllBytes(path, forged);
+            using var file = File.OpenHandle(path);
+            if (TableImage.TryOpen(forged, file, out _, out var read))
+                LookUpAll(new(read), random);
         });
+    }
+
+    static void WriteChecksums(byte[] file)
+    {
+        TableFile.TryReadHead(file, out var head);
+        var content = (int)head.Sections[^1].Offset;
+        for (var (start, slot) = (0, content); start < content; start += TableFile.BlockSize, slot += sizeof(ulong))
+        {
+            var block = file.AsSpan(start, Math.Min(TableFile.BlockSize, content - start));
+            BinaryPrimitives.WriteUInt64LittleEndian(file.AsSpan(slot), TableFile.HashOfBlock(block, start));
+        }
+
+        TableFile.WriteHead(file, head, file.AsSpan(content));
     }
 
     static void LookUpAll(SymbolTable table, Random random)

@@ -4,6 +4,7 @@ using Socorro.Minidumps.Cpu;
 using Socorro.Minidumps.Memory;
 using Socorro.Minidumps.Symbols;
 using Socorro.Minidumps.Symbols.Stores;
+using Socorro.Minidumps.Symbols.Tables;
 using Socorro.Minidumps.Symbols.Text;
 
 namespace Socorro.Minidumps.Tests.Symbols;
@@ -67,6 +68,46 @@ public sealed class SymbolTableTests
     }
 
     [Fact]
+    public void Answers_the_same_when_functions_are_read_from_the_file()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var path in SymbolFiles())
+        {
+            var direct = SymbolTable.Parse(File.ReadAllBytes(path), out _)!;
+            using var bytes = SymbolText.TryCompile(File.ReadAllBytes(path), default, out _)!;
+            var file = Path.Combine(folder.Path, "table");
+            File.WriteAllBytes(file, bytes.ToArray());
+            using var handle = File.OpenHandle(file);
+            Assert.True(TableImage.TryOpen(bytes.ToArray(), handle, out _, out var image));
+            Assert.Equal(image.CountRows(TableSection.Functions, FunctionRow.Stride) > 0, image.ReadsFile);
+            var table = new SymbolTable(image);
+            foreach (var rva in SomeAddresses(150))
+            {
+                Assert.Equal(Describe(direct, rva), Describe(table, rva));
+                Assert.Equal(DescribeCfi(direct, rva), DescribeCfi(table, rva));
+                Assert.Equal(direct.TryFindWin(rva, out var win), table.TryFindWin(rva, out var readWin));
+                Assert.Equal(Utf8(win.Program), Utf8(readWin.Program));
+            }
+        }
+    }
+
+    [Fact]
+    public void Reads_a_function_from_the_file_however_long_its_name_and_lines_are()
+    {
+        var name = string.Concat(Enumerable.Range(0, 1000).Select(i => $"part{i}::"));
+        var lines = string.Concat(Enumerable.Range(0, 5000).Select(i => $"{0x1000 + i:x} 1 {i * 7919 % 100_003} 0\n"));
+        using var bytes = SymbolText.TryCompile(
+            Encoding.UTF8.GetBytes($"FILE 0 a.c\nFUNC 1000 1388 0 {name}f\n{lines}"), default, out _)!;
+        using var folder = new TemporaryFolder();
+        var file = Path.Combine(folder.Path, "table");
+        File.WriteAllBytes(file, bytes.ToArray());
+        using var handle = File.OpenHandle(file);
+        Assert.True(TableImage.TryOpen(bytes.ToArray(), handle, out _, out var image));
+
+        Assert.Equal($"{name}f 1000 a.c:{4999 * 7919 % 100_003}", Describe(new(image), 0x1000 + 4999));
+    }
+
+    [Fact]
     public async Task Answers_the_same_from_an_index_over_the_text_as_from_a_table()
     {
         using var cache = new TemporaryFolder();
@@ -76,7 +117,7 @@ public sealed class SymbolTableTests
             var table = SymbolTable.Parse(File.ReadAllBytes(path), out _)!;
             var key = new ModuleKey(table.Module.DebugFile, table.Module.DebugId);
             var index = new SymbolStore(options with { CacheFolder = null }).Find(key).Table!;
-            var left = new SymbolStore(options with { CompilesLargeTexts = false }).Find(key).Table!;
+            var left = new SymbolStore(options with { CompilesInBackground = false }).Find(key).Table!;
             var store = new SymbolStore(options);
             var compiled = store.Find(key).Table!;
             await store.FinishTablesAsync(TestContext.Current.CancellationToken);
@@ -124,9 +165,16 @@ public sealed class SymbolTableTests
     {
         var path = SymbolFiles().MaxBy(path => new FileInfo(path).Length)!;
         var stamp = SourceFile.Stamp(path);
-        var alone = TextScan.TryIndex(path, stamp, workers: 1, out _);
+        var alone = MakeIndex(workers: 1);
 
-        Assert.All((int[])[2, 3, 7, 1000], workers => Assert.Equal(alone, TextScan.TryIndex(path, stamp, workers, out _)));
+        Assert.All((int[])[2, 3, 7, 1000], workers => Assert.Equal(alone, MakeIndex(workers)));
+
+        byte[] MakeIndex(int workers)
+        {
+            using var index = new MemoryStream();
+            Assert.True(TextScan.TryIndex(path, stamp, workers, index, out _));
+            return index.ToArray();
+        }
     }
 
     [Fact]

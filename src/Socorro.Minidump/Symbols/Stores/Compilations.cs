@@ -4,7 +4,16 @@ namespace Socorro.Minidumps.Symbols.Stores;
 sealed class Compilations
 {
     readonly Lock _gate = new();
-    Task _last = Task.CompletedTask;
+    readonly TaskCompletionSource _start = new();
+    Task _last;
+
+    /// <param name="beginsAtOnce">Or only when somebody waits for its end.</param>
+    public Compilations(bool beginsAtOnce)
+    {
+        _last = _start.Task;
+        if (beginsAtOnce)
+            _start.SetResult();
+    }
 
     public void Add(Action work)
     {
@@ -15,6 +24,7 @@ sealed class Compilations
     /// <summary>Completes when all work that was added is done.</summary>
     public Task FinishAsync(CancellationToken cancel)
     {
+        _start.TrySetResult();
         lock (_gate)
             return _last.WaitAsync(cancel);
     }

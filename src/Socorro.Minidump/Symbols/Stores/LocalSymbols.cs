@@ -14,11 +14,12 @@ sealed class LocalSymbols
     readonly SymbolStoreOptions _options;
     readonly TableCache? _cache;
     readonly Lazy<List<DirectFile>> _files;
-    readonly Compilations _compilations = new();
+    readonly Compilations _compilations;
 
     public LocalSymbols(SymbolStoreOptions options)
     {
         _options = options;
+        _compilations = new(options.CompilesInBackground);
         _files = new(FindDirectFiles);
         if (options.CacheFolder is { } folder)
             _cache = new(folder, options.MaxCacheBytes, options.Time);
@@ -137,7 +138,7 @@ sealed class LocalSymbols
             return null;
 
         var table = new SymbolTable(source, () => Recover(path));
-        if (source is TextIndex && _cache is not null && _options.CompilesLargeTexts)
+        if (source is TextIndex && _cache is not null)
             _compilations.Add(() => CompileInto(table, path, stamp));
         return table;
     }
@@ -154,29 +155,33 @@ sealed class LocalSymbols
     SymbolSource? Read(string path, SourceStamp stamp, out Problem problem)
     {
         var isIndexed = !IsGzip(path) && !IsCabinet(path) && stamp.Length >= _options.LargeText && stamp.Length <= uint.MaxValue;
-        var made = isIndexed ? TextScan.TryIndex(path, stamp, out problem) : Compile(path, stamp, out problem);
-        if (made is null)
+        var refusal = default(Problem);
+        if (_cache is not null && _cache.TryWrite(path, TryMake) && FindCached(path, stamp) is { } cached)
+        {
+            problem = default;
+            return cached;
+        }
+
+        using var made = new MemoryStream();
+        var isMade = refusal == default && TryMake(made);
+        problem = refusal;
+        if (!isMade)
             return null;
 
-        // What is on disk now need not stay in memory as well.
-        if (_cache is not null && _cache.TryWrite(path, made) && FindCached(path, stamp) is { } cached)
-            return cached;
+        var table = TableImage.Open(made);
+        return isIndexed ? new TextIndex(table, OpenHandle(path)) : table;
 
-        return isIndexed ? new TextIndex(TableImage.Open(made), OpenHandle(path)) : TableImage.Open(made);
+        bool TryMake(Stream table) => isIndexed
+            ? TextScan.TryIndex(path, stamp, table, out refusal)
+            : TryCompile(path, stamp, table, out refusal);
     }
 
     /// <summary>Makes the table that an index stands in for, and lets it take over.</summary>
     void CompileInto(SymbolTable table, string path, SourceStamp stamp)
     {
-        try
-        {
-            if (Compile(path, stamp, out _) is { } made && _cache!.TryWrite(path, made) && FindCached(path, stamp) is { } cached)
-                table.Replace(cached);
-        }
-        catch (Exception e) when (IsUnreadable(e))
-        {
-            // The text went away after it was indexed. The index answers as long as its file handle is good.
-        }
+        // When the text went away after it was indexed, the index answers as long as its file handle is good.
+        if (_cache!.TryWrite(path, made => TryCompile(path, stamp, made, out _)) && FindCached(path, stamp) is { } cached)
+            table.Replace(cached);
     }
 
     /// <summary>Reads the text again when what the cache gave proved damaged.</summary>
@@ -193,10 +198,10 @@ sealed class LocalSymbols
         }
     }
 
-    static byte[]? Compile(string path, SourceStamp stamp, out Problem problem)
+    static bool TryCompile(string path, SourceStamp stamp, Stream table, out Problem problem)
     {
         using var text = OpenText(path);
-        return SymbolText.TryCompile(text, stamp, out problem);
+        return SymbolText.TryCompile(text, stamp, table, out problem);
     }
 
     static Stream OpenText(string path)

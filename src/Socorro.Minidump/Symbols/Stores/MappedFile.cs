@@ -22,19 +22,19 @@ sealed unsafe class MappedFile : MemoryManager<byte>
         _length = length;
     }
 
-    /// <summary>Maps a file of 1 byte to 2 GiB − 1; throws as opening one does.</summary>
-    public static MappedFile Open(string path)
+    /// <summary>Maps a file of 1 byte to 2 GiB − 1; throws as reading one does.</summary>
+    public static MappedFile Open(SafeFileHandle file)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, 1);
-        if (file.Length is 0 or > int.MaxValue)
-            throw new IOException($"{path} has {file.Length} bytes and cannot be mapped");
+        var length = RandomAccess.GetLength(file);
+        if (length is 0 or > int.MaxValue)
+            throw new IOException($"a file of {length} bytes cannot be mapped");
 
         using var mapping = MemoryMappedFile.CreateFromFile(
             file, mapName: null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
 
         // The accessor is not disposed of: the view must live as long as this object, whose handle unmaps it when collected.
         var view = mapping.CreateViewAccessor(0, 0, MemoryMappedFileAccess.Read);
-        return new(view.SafeMemoryMappedViewHandle, view.PointerOffset, (int)file.Length);
+        return new(view.SafeMemoryMappedViewHandle, view.PointerOffset, (int)length);
     }
 
     public override Span<byte> GetSpan() => new(_start, _length);

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 using Socorro.Minidumps.Symbols.Tables;
 
 namespace Socorro.Minidumps.Symbols.Stores;
@@ -15,6 +16,9 @@ sealed class TableCache(string folder, long maxBytes, TimeProvider time)
     const string TemporaryExtension = ".tmp";
     const int MaxNameLength = 80;
 
+    /// <summary>Bytes of a table that is mapped whole. Of a larger one, what counts as held should not grow with it.</summary>
+    const long MaxMapped = 16 << 20;
+
     /// <summary>How precisely the time of the last use is kept.</summary>
     static readonly TimeSpan UsePrecision = TimeSpan.FromMinutes(10);
 
@@ -26,10 +30,15 @@ sealed class TableCache(string folder, long maxBytes, TimeProvider time)
     {
         table = null;
         var path = PathOf(source);
+        if (!File.Exists(path))
+            return false;
+
+        SafeFileHandle? file = null;
         try
         {
-            if (File.Exists(path)
-                && TableImage.TryOpen(MappedFile.Open(path).Memory, out var made, out var opened)
+            file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+            var isLarge = RandomAccess.GetLength(file) > MaxMapped;
+            if (TableImage.TryOpen(MappedFile.Open(file).Memory, isLarge ? file : null, out var made, out var opened)
                 && made == stamp)
             {
                 Touch(path);
@@ -42,25 +51,40 @@ sealed class TableCache(string folder, long maxBytes, TimeProvider time)
         {
             return false;
         }
+        finally
+        {
+            if (table is not { ReadsFile: true })
+                file?.Dispose();
+        }
     }
 
-    /// <summary>Keeps a table for later processes. False when it could not be written.</summary>
-    public bool TryWrite(string source, byte[] table)
+    /// <summary>Keeps a table for later processes. False when it could not be written, or there is nothing to write.</summary>
+    /// <param name="source">The text that it is made of.</param>
+    /// <param name="tryWrite">Writes it to an empty stream, which can be read as well; false when there is no table.</param>
+    public bool TryWrite(string source, Func<Stream, bool> tryWrite)
     {
         var path = PathOf(source);
         var temporary = $"{path}.{Guid.NewGuid():N}{TemporaryExtension}";
         try
         {
             Directory.CreateDirectory(folder);
-            File.WriteAllBytes(temporary, table);
+            using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 0))
+            {
+                if (!tryWrite(file))
+                    return false;
+            }
+
             File.Move(temporary, path, overwrite: true);
             Trim(keep: path);
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            TryDelete(temporary);
             return false;
+        }
+        finally
+        {
+            TryDelete(temporary);
         }
     }
 

@@ -31,6 +31,19 @@ sealed class ByteBuffer
 
     public void Write(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Reserve(bytes.Length));
 
+    /// <summary>Bytes of the longest number of variable length.</summary>
+    public const int MaxVariableLength = 10;
+
+    /// <summary>Writes such a number to where there is room for the longest, and tells how many bytes it has.</summary>
+    public static int WriteVariable(Span<byte> bytes, ulong value)
+    {
+        var length = 0;
+        for (; value >= 0x80; value >>= 7)
+            bytes[length++] = (byte)(value | 0x80);
+        bytes[length++] = (byte)value;
+        return length;
+    }
+
     /// <summary>Seven bits a byte, low bits first, a set high bit when more follow.</summary>
     public void WriteVariable(ulong value)
     {

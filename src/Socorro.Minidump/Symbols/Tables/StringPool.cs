@@ -3,23 +3,20 @@ using System.Text.Unicode;
 
 namespace Socorro.Minidumps.Symbols.Tables;
 
-/// <summary>Keeps every name once, as valid UTF-8 without NULs, and gives out its offset.</summary>
-sealed class StringPool
+/// <summary>Writes every name to a table once, as valid UTF-8 without NULs, and gives out its offset.</summary>
+sealed class StringPool(TableOutput output)
 {
     /// <summary>Names beyond are empty.</summary>
     const int MaxBytes = 1 << 30;
 
-    readonly ByteBuffer _blobs = new();
     Slot[] _slots = new Slot[1024];
     int _count;
-
-    public ByteBuffer Blobs => _blobs;
 
     /// <summary>The offset of a name's blob.</summary>
     public uint Intern(ReadOnlySpan<byte> name)
     {
         if (name.IsEmpty)
-            return _blobs.AppendBlob(name);
+            return 0;
 
         if (!IsClean(name))
             name = Clean(name);
@@ -29,10 +26,10 @@ sealed class StringPool
         if (slot.Offset != 0)
             return slot.Offset;
 
-        if (_blobs.Length + (long)name.Length > MaxBytes)
+        if (output.BlobBytes + name.Length > MaxBytes)
             return 0;
 
-        slot = new(_blobs.AppendBlob(name), hash);
+        slot = new(output.AppendBlob(name), hash);
         var offset = slot.Offset;
         if (++_count > _slots.Length / 2)
             Grow();
@@ -51,7 +48,7 @@ sealed class StringPool
         for (var i = (int)hash & mask; ; i = i + 1 & mask)
         {
             ref var slot = ref slots[i];
-            if (slot.Offset == 0 || slot.Hash == hash && GetName(slot.Offset).SequenceEqual(name))
+            if (slot.Offset == 0 || slot.Hash == hash && output.IsBlob(slot.Offset, name))
                 return ref slot;
         }
     }
@@ -74,12 +71,6 @@ sealed class StringPool
         while (slots[i].Offset != 0)
             i = i + 1 & slots.Length - 1;
         return ref slots[i];
-    }
-
-    ReadOnlySpan<byte> GetName(uint offset)
-    {
-        var reader = new VariableReader(_blobs.Written[(int)offset..]);
-        return reader.TryRead(out var length) && reader.TryTake(length, out var name) ? name : default;
     }
 
     readonly record struct Slot(uint Offset, uint Hash);

@@ -18,13 +18,17 @@ enum TableKind
     Index,
 }
 
+/// <summary>What the frame of a table file says.</summary>
+/// <param name="FunctionBlobs">Where in the section of blobs those of functions begin, behind the names of files and origins.</param>
+readonly record struct TableHead(TableKind Kind, SectionEntry[] Sections, SourceStamp Stamp, uint FunctionBlobs);
+
 /// <summary>
 /// The frame of a symbol table file: a header, the directory of sections, the sections, checksums. All numbers are little
 /// endian. See docs/symbols.md.
 /// </summary>
 static class TableFile
 {
-    public const uint Version = 2;
+    public const uint Version = 3;
 
     /// <summary>Checksums stand for blocks of this many bytes; one is checked when it is first read.</summary>
     public const int BlockSize = 1 << 10;
@@ -32,50 +36,27 @@ static class TableFile
     /// <summary>Bytes of all sections, so that the file stays below 2 GiB.</summary>
     public const long MaxContent = 2_000_000_000;
 
-    public const int HeaderSize = 64;
     public const int SectionCount = (int)TableSection.Checksums + 1;
     public const int DirectoryEnd = HeaderSize + SectionCount * EntrySize;
 
+    /// <summary>Where the first section begins: all are aligned.</summary>
+    public const int ContentStart = DirectoryEnd + 7 & ~7;
+
+    const int HeaderSize = 64;
     const int EntrySize = 12;
     const int ChecksumOffset = 24;
     const int KindOffset = 56;
+    const int FunctionBlobsOffset = 60;
 
     static ReadOnlySpan<byte> Magic => "SOCSYM\r\n"u8;
-
-    /// <summary>Puts a table together. The checksums are added here.</summary>
-    public static byte[] Write(
-        TableKind kind, ReadOnlySpan<ByteBuffer> sections, ReadOnlySpan<int> shifts, SourceStamp stamp)
-    {
-        var entries = new SectionEntry[SectionCount];
-        var position = (long)DirectoryEnd;
-        for (var i = 0; i < SectionCount - 1; i++)
-        {
-            position = Align(position);
-            entries[i] = new((uint)position, (uint)sections[i].Length, shifts[i]);
-            position += sections[i].Length;
-        }
-
-        var content = Align(position);
-        var blocks = (content + BlockSize - 1) / BlockSize;
-        entries[^1] = new((uint)content, (uint)(blocks * 8), 0);
-        var file = new byte[checked((int)(content + blocks * 8))];
-        WriteHeader(file, kind, entries, stamp);
-        for (var i = 0; i < SectionCount - 1; i++)
-            sections[i].Written.CopyTo(file.AsSpan((int)entries[i].Offset));
-        WriteChecksums(file);
-        return file;
-    }
 
     /// <summary>
     /// Reads the header and directory of what should be a table; false when it is something else, of another version,
     /// truncated or damaged.
     /// </summary>
-    public static bool TryReadDirectory(
-        ReadOnlySpan<byte> file, out TableKind kind, out SectionEntry[] entries, out SourceStamp stamp)
+    public static bool TryReadHead(ReadOnlySpan<byte> file, out TableHead head)
     {
-        entries = [];
-        stamp = default;
-        kind = default;
+        head = default;
         if (file.Length < DirectoryEnd
             || !file.StartsWith(Magic)
             || BinaryPrimitives.ReadUInt32LittleEndian(file[8..]) != Version
@@ -85,70 +66,61 @@ static class TableFile
             return false;
         }
 
-        kind = (TableKind)BinaryPrimitives.ReadUInt32LittleEndian(file[KindOffset..]);
-        stamp = new(
-            BinaryPrimitives.ReadInt64LittleEndian(file[32..]),
-            BinaryPrimitives.ReadInt64LittleEndian(file[40..]),
-            BinaryPrimitives.ReadUInt64LittleEndian(file[48..]));
-        entries = new SectionEntry[SectionCount];
+        var sections = new SectionEntry[SectionCount];
         for (var i = 0; i < SectionCount; i++)
         {
             var entry = file.Slice(HeaderSize + i * EntrySize, EntrySize);
-            entries[i] = new(
+            sections[i] = new(
                 BinaryPrimitives.ReadUInt32LittleEndian(entry),
                 BinaryPrimitives.ReadUInt32LittleEndian(entry[4..]),
                 BinaryPrimitives.ReadInt32LittleEndian(entry[8..]));
-            if ((ulong)entries[i].Offset + entries[i].Length > (ulong)file.Length || entries[i].Shift is < 0 or > 31)
+            if ((ulong)sections[i].Offset + sections[i].Length > (ulong)file.Length || sections[i].Shift is < 0 or > 31)
                 return false;
         }
 
-        return entries[^1].Length / 8 == (entries[^1].Offset + BlockSize - 1L) / BlockSize
-            && BinaryPrimitives.ReadUInt64LittleEndian(file[ChecksumOffset..]) == HashOfFrame(file, entries[^1]);
+        head = new(
+            (TableKind)BinaryPrimitives.ReadUInt32LittleEndian(file[KindOffset..]),
+            sections,
+            new(
+                BinaryPrimitives.ReadInt64LittleEndian(file[32..]),
+                BinaryPrimitives.ReadInt64LittleEndian(file[40..]),
+                BinaryPrimitives.ReadUInt64LittleEndian(file[48..])),
+            BinaryPrimitives.ReadUInt32LittleEndian(file[FunctionBlobsOffset..]));
+        var checksums = sections[^1];
+        return checksums.Length / 8 == (checksums.Offset + BlockSize - 1L) / BlockSize
+            && BinaryPrimitives.ReadUInt64LittleEndian(file[ChecksumOffset..])
+                == HashOfFrame(file, file.Slice((int)checksums.Offset, (int)checksums.Length));
     }
 
-    static void WriteHeader(
-        Span<byte> file, TableKind kind, ReadOnlySpan<SectionEntry> entries, SourceStamp stamp)
+    /// <summary>Writes the header and directory of a file whose last bytes are its checksums.</summary>
+    public static void WriteHead(Span<byte> file, TableHead head, ReadOnlySpan<byte> checksums)
     {
         Magic.CopyTo(file);
         BinaryPrimitives.WriteUInt32LittleEndian(file[8..], Version);
         BinaryPrimitives.WriteUInt32LittleEndian(file[12..], SectionCount);
-        BinaryPrimitives.WriteUInt64LittleEndian(file[16..], (ulong)file.Length);
-        BinaryPrimitives.WriteInt64LittleEndian(file[32..], stamp.Length);
-        BinaryPrimitives.WriteInt64LittleEndian(file[40..], stamp.Time);
-        BinaryPrimitives.WriteUInt64LittleEndian(file[48..], stamp.Hash);
-        BinaryPrimitives.WriteUInt32LittleEndian(file[KindOffset..], (uint)kind);
-        for (var i = 0; i < entries.Length; i++)
+        BinaryPrimitives.WriteUInt64LittleEndian(file[16..], head.Sections[^1].Offset + (ulong)checksums.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(file[32..], head.Stamp.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(file[40..], head.Stamp.Time);
+        BinaryPrimitives.WriteUInt64LittleEndian(file[48..], head.Stamp.Hash);
+        BinaryPrimitives.WriteUInt32LittleEndian(file[KindOffset..], (uint)head.Kind);
+        BinaryPrimitives.WriteUInt32LittleEndian(file[FunctionBlobsOffset..], head.FunctionBlobs);
+        for (var i = 0; i < head.Sections.Length; i++)
         {
             var entry = file.Slice(HeaderSize + i * EntrySize, EntrySize);
-            BinaryPrimitives.WriteUInt32LittleEndian(entry, entries[i].Offset);
-            BinaryPrimitives.WriteUInt32LittleEndian(entry[4..], entries[i].Length);
-            BinaryPrimitives.WriteInt32LittleEndian(entry[8..], entries[i].Shift);
-        }
-    }
-
-    /// <summary>Writes the checksums of a file that is complete but for them.</summary>
-    public static void WriteChecksums(Span<byte> file)
-    {
-        var entry = HeaderSize + (SectionCount - 1) * EntrySize;
-        var content = BinaryPrimitives.ReadInt32LittleEndian(file[entry..]);
-        for (var (start, slot) = (0, content); start < content; start += BlockSize, slot += 8)
-        {
-            var block = file[start..Math.Min(start + BlockSize, content)];
-            BinaryPrimitives.WriteUInt64LittleEndian(file[slot..], HashOfBlock(block, start));
+            BinaryPrimitives.WriteUInt32LittleEndian(entry, head.Sections[i].Offset);
+            BinaryPrimitives.WriteUInt32LittleEndian(entry[4..], head.Sections[i].Length);
+            BinaryPrimitives.WriteInt32LittleEndian(entry[8..], head.Sections[i].Shift);
         }
 
-        BinaryPrimitives.WriteUInt64LittleEndian(
-            file[ChecksumOffset..], HashOfFrame(file, new((uint)content, (uint)(file.Length - content), 0)));
+        BinaryPrimitives.WriteUInt64LittleEndian(file[ChecksumOffset..], HashOfFrame(file, checksums));
     }
 
     /// <summary>The first block's checksum leaves out the frame, which has its own.</summary>
-    public static ulong HashOfBlock(ReadOnlySpan<byte> block, int start) =>
+    public static ulong HashOfBlock(ReadOnlySpan<byte> block, long start) =>
         XxHash64.Hash(start == 0 ? block[Math.Min(DirectoryEnd, block.Length)..] : block);
 
-    static ulong HashOfFrame(ReadOnlySpan<byte> file, SectionEntry checksums) => unchecked(
+    static ulong HashOfFrame(ReadOnlySpan<byte> file, ReadOnlySpan<byte> checksums) => unchecked(
         XxHash64.Hash(file[..ChecksumOffset])
         + 3 * XxHash64.Hash(file[(ChecksumOffset + 8)..DirectoryEnd])
-        + 5 * XxHash64.Hash(file.Slice((int)checksums.Offset, (int)checksums.Length)));
-
-    static long Align(long position) => position + 7 & ~7L;
+        + 5 * XxHash64.Hash(checksums));
 }

@@ -1,12 +1,13 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace Socorro.Minidumps.Symbols.Tables;
 
 /// <summary>
 /// A symbol table as bytes, in memory or mapped. Of a mapped one each block is checked when it is first read; a lookup that
-/// meets damage throws <see cref="DamagedTableException"/>.
+/// meets damage throws <see cref="DamagedTableException"/>. Of a large mapped one the blobs of functions are read from the file.
 /// </summary>
 sealed class TableImage : SymbolSource
 {
@@ -15,25 +16,33 @@ sealed class TableImage : SymbolSource
 
     readonly ReadOnlyMemory<byte> _file;
     readonly SectionEntry[] _sections;
-    readonly int[]? _checkedBlocks;
+    readonly TableBlocks? _blocks;
     readonly string[] _registerNames;
     readonly ModuleTexts _module;
+    readonly BlobFile? _functionBlobs;
+    readonly uint _functionBlobsStart;
 
-    TableImage(ReadOnlyMemory<byte> file, TableKind kind, SectionEntry[] sections, bool isTrusted)
+    TableImage(ReadOnlyMemory<byte> bytes, TableHead head, SafeFileHandle? file = null, bool isTrusted = false)
     {
-        _file = file;
-        Kind = kind;
-        _sections = sections;
+        _file = bytes;
+        _sections = head.Sections;
+        Kind = head.Kind;
+        var checksums = _sections[(int)TableSection.Checksums];
         if (!isTrusted)
-            _checkedBlocks = new int[sections[(int)TableSection.Checksums].Length / 8 / 32 + 1];
+            _blocks = new(bytes.Slice((int)checksums.Offset, (int)checksums.Length), checksums.Offset);
+        if (file is not null && _blocks is not null && head.FunctionBlobs > 0)
+            (_functionBlobs, _functionBlobsStart) = (new(file, _sections[(int)TableSection.Blobs], _blocks), head.FunctionBlobs);
         _registerNames = ReadRegisterNames();
-        _module = ModuleTexts.Read(Read(TableSection.Module, 0, (int)sections[(int)TableSection.Module].Length));
+        _module = ModuleTexts.Read(Read(TableSection.Module, 0, (int)_sections[(int)TableSection.Module].Length));
     }
 
     /// <summary>A table without anything.</summary>
     public static TableImage Empty { get; } = OpenEmpty();
 
     public TableKind Kind { get; }
+
+    /// <summary>Whether it needs the file that it was opened with.</summary>
+    public bool ReadsFile => _functionBlobs is not null;
 
     public override SymbolModule Module => _module.Module;
 
@@ -48,21 +57,29 @@ sealed class TableImage : SymbolSource
     public override IReadOnlyList<string> RegisterNames => _registerNames;
 
     /// <summary>Opens a table that was just made in memory, and so needs no checking.</summary>
-    public static TableImage Open(byte[] made) => TableFile.TryReadDirectory(made, out var kind, out var sections, out _)
-        ? new(made, kind, sections, isTrusted: true)
-        : throw new ArgumentException("is not a table", nameof(made));
+    public static TableImage Open(MemoryStream made)
+    {
+        var bytes = made.GetBuffer().AsMemory(0, (int)made.Length);
+        return TableFile.TryReadHead(bytes.Span, out var head)
+            ? new(bytes, head, file: null, isTrusted: true)
+            : throw new ArgumentException("is not a table", nameof(made));
+    }
 
     /// <summary>Opens a table; false when the bytes are not one of this version or are seen to be damaged.</summary>
+    /// <param name="bytes">The table.</param>
+    /// <param name="file">The same, to read the blobs of functions from; null to take them from the bytes as well.</param>
     public static bool TryOpen(
-        ReadOnlyMemory<byte> file, out SourceStamp stamp, [NotNullWhen(true)] out TableImage? image)
+        ReadOnlyMemory<byte> bytes, SafeFileHandle? file, out SourceStamp stamp, [NotNullWhen(true)] out TableImage? image)
     {
         image = null;
-        if (!TableFile.TryReadDirectory(file.Span, out var kind, out var sections, out stamp))
+        var isTable = TableFile.TryReadHead(bytes.Span, out var head);
+        stamp = head.Stamp;
+        if (!isTable)
             return false;
 
         try
         {
-            image = new(file, kind, sections, isTrusted: false);
+            image = new(bytes, head, file);
             return true;
         }
         catch (DamagedTableException)
@@ -84,9 +101,12 @@ sealed class TableImage : SymbolSource
         if (!TryFindFunctionRow(rva, out var row))
             return false;
 
-        LineProgram.TryFind(ReadBlob(TableSection.Blobs, row.Lines).Span, row.Rva, rva, out var line);
-        var count = InlineProgram.Find(ReadBlob(TableSection.Blobs, row.Inlines).Span, row.Rva, rva, inlines);
-        position = new(ToSymbol(row), line, count);
+        // In this order they stand in the file.
+        var window = new BlobWindow(stackalloc byte[_functionBlobs is null ? 0 : BlobWindow.Size]);
+        var symbol = ToSymbol(row, ref window);
+        LineProgram.TryFind(ReadBlob(row.Lines, ref window), row.Rva, rva, out var line);
+        var count = InlineProgram.Find(ReadBlob(row.Inlines, ref window), row.Rva, rva, inlines);
+        position = new(symbol, line, count);
 
         // Spans over a mapped file do not keep it mapped; its owner does.
         GC.KeepAlive(this);
@@ -122,7 +142,7 @@ sealed class TableImage : SymbolSource
     {
         var found = TryFindWinRow(rva, out frame, out var program);
         if (found)
-            frame = frame with { Program = ReadBlob(TableSection.Blobs, program) };
+            frame = frame with { Program = ReadName(program) };
         return found;
     }
 
@@ -203,9 +223,15 @@ sealed class TableImage : SymbolSource
         return _file.Slice((int)(entry.Offset + start), (int)length);
     }
 
-    public FunctionSymbol ToSymbol(FunctionRow row) => new()
+    public FunctionSymbol ToSymbol(FunctionRow row)
     {
-        Name = ReadBlob(TableSection.Blobs, row.Name & ~FunctionRow.MultipleFlag),
+        var window = new BlobWindow(stackalloc byte[_functionBlobs is null ? 0 : BlobWindow.Size]);
+        return ToSymbol(row, ref window);
+    }
+
+    FunctionSymbol ToSymbol(FunctionRow row, scoped ref BlobWindow window) => new()
+    {
+        Name = ReadName(row.Name & ~FunctionRow.MultipleFlag, ref window),
         Rva = row.Rva,
         Size = row.Size,
         ParameterSize = row.ParameterSize,
@@ -214,7 +240,7 @@ sealed class TableImage : SymbolSource
 
     public FunctionSymbol ToSymbol(PublicRow row) => new()
     {
-        Name = ReadBlob(TableSection.Blobs, row.Name & ~FunctionRow.MultipleFlag),
+        Name = ReadName(row.Name & ~FunctionRow.MultipleFlag),
         Rva = row.Rva,
         Size = row.Size,
         ParameterSize = row.ParameterSize,
@@ -227,9 +253,11 @@ sealed class TableImage : SymbolSource
 
     static TableImage OpenEmpty()
     {
-        var writer = new TableWriter();
+        using var table = new MemoryStream();
+        var writer = new TableWriter(new(table));
         new ModuleTexts(new(), 0, []).Write(writer[TableSection.Module]);
-        return Open(writer.TryFinish(TableKind.Compiled, default)!);
+        writer.TryFinish(TableKind.Compiled, default);
+        return Open(table);
     }
 
     bool TryFindWinRow(TableSection pieces, uint rva, out WinFrame frame, out uint program)
@@ -285,7 +313,24 @@ sealed class TableImage : SymbolSource
     }
 
     ReadOnlyMemory<byte> FindName(TableSection section, uint number) =>
-        TryFindNumber(section, number, out _, out var name) ? ReadBlob(TableSection.Blobs, name) : default;
+        TryFindNumber(section, number, out _, out var name) ? ReadName(name) : default;
+
+    ReadOnlyMemory<byte> ReadName(uint offset)
+    {
+        var window = new BlobWindow(stackalloc byte[_functionBlobs is null ? 0 : BlobWindow.Size]);
+        return ReadName(offset, ref window);
+    }
+
+    ReadOnlyMemory<byte> ReadName(uint offset, scoped ref BlobWindow window) =>
+        _functionBlobs is null || offset < _functionBlobsStart
+            ? ReadBlob(TableSection.Blobs, offset)
+            : _functionBlobs.ReadName(offset, ref window);
+
+    /// <summary>What belongs to a function, good until the next call.</summary>
+    ReadOnlySpan<byte> ReadBlob(uint offset, scoped ref BlobWindow window) =>
+        _functionBlobs is null || offset < _functionBlobsStart
+            ? ReadBlob(TableSection.Blobs, offset).Span
+            : _functionBlobs.Read(offset, ref window);
 
     uint ReadNumber(TableSection section, int index) =>
         BinaryPrimitives.ReadUInt32LittleEndian(ReadRow(section, (uint)index, NameStride));
@@ -296,7 +341,7 @@ sealed class TableImage : SymbolSource
         for (var i = 0; i < names.Length; i++)
         {
             var offset = BinaryPrimitives.ReadUInt32LittleEndian(ReadRow(TableSection.RegisterNames, (uint)i, 4));
-            names[i] = Encoding.UTF8.GetString(ReadBlob(TableSection.Blobs, offset).Span);
+            names[i] = Encoding.UTF8.GetString(ReadBlob(TableSection.RulePrograms, offset).Span);
         }
 
         return names;
@@ -309,29 +354,8 @@ sealed class TableImage : SymbolSource
             throw new DamagedTableException($"{section} has no {length} bytes at {offset}");
 
         var start = (int)(entry.Offset + (uint)offset);
-        if (_checkedBlocks is not null && length > 0)
-            Check(start, start + length);
+        if (length > 0)
+            _blocks?.CheckRange(_file.Span, start, start + length);
         return _file.Span.Slice(start, length);
-    }
-
-    void Check(int start, int end)
-    {
-        for (var block = start / TableFile.BlockSize; block <= (end - 1) / TableFile.BlockSize; block++)
-        {
-            if ((_checkedBlocks![block >> 5] & 1 << block) == 0)
-                CheckBlock(block);
-        }
-    }
-
-    void CheckBlock(int block)
-    {
-        var checksums = _sections[(int)TableSection.Checksums];
-        var start = block * TableFile.BlockSize;
-        var bytes = _file.Span[start..Math.Min(start + TableFile.BlockSize, (int)checksums.Offset)];
-        var expected = BinaryPrimitives.ReadUInt64LittleEndian(_file.Span[((int)checksums.Offset + block * 8)..]);
-        if (TableFile.HashOfBlock(bytes, start) != expected)
-            throw new DamagedTableException($"block {block} does not have its checksum");
-
-        Interlocked.Or(ref _checkedBlocks![block >> 5], 1 << block);
     }
 }

@@ -11,6 +11,7 @@ enum TableSection
 
     /// <summary>
     /// Blobs: every name once, and the lines and inlines of a function next to its name, so that a lookup meets them together.
+    /// It is the first section of the file.
     /// </summary>
     Blobs,
 
@@ -41,7 +42,7 @@ enum TableSection
     /// <summary>Blob offset by number of the rule set.</summary>
     RuleSets,
 
-    /// <summary>Blobs: byte code.</summary>
+    /// <summary>Blobs: byte code, then the names of registers.</summary>
     RulePrograms,
 
     /// <summary>Name by number of the register name.</summary>

@@ -6,28 +6,27 @@ namespace Socorro.Minidumps.Symbols.Tables;
 readonly record struct NumberedName(uint Number, int Order, uint Name);
 
 /// <summary>Sorts what was gathered from a symbol file, settles overlaps, and writes the sections of a table.</summary>
-sealed class TableWriter
+sealed class TableWriter(TableOutput output)
 {
-    readonly ByteBuffer[] _sections = new ByteBuffer[TableFile.SectionCount];
+    readonly ByteBuffer[] _sections = [.. Enumerable.Range(0, TableFile.SectionCount).Select(_ => new ByteBuffer())];
     readonly int[] _shifts = new int[TableFile.SectionCount];
 
-    public TableWriter()
-    {
-        for (var i = 0; i < _sections.Length; i++)
-            _sections[i] = new();
-    }
-
+    /// <summary>What will be a section; blobs go to the output directly.</summary>
     public ByteBuffer this[TableSection section]
     {
         get => _sections[(int)section];
         set => _sections[(int)section] = value;
     }
 
-    /// <summary>The whole table; null when it would be longer than arrays and maps of files can be.</summary>
-    public byte[]? TryFinish(TableKind kind, SourceStamp stamp) =>
-        _sections.Sum(section => (long)section.Length) <= TableFile.MaxContent
-            ? TableFile.Write(kind, _sections, _shifts, stamp)
-            : null;
+    /// <summary>Completes the table; false when it would be longer than arrays and maps of files can be.</summary>
+    public bool TryFinish(TableKind kind, SourceStamp stamp)
+    {
+        if (output.BlobBytes + _sections.Sum(section => (long)section.Length) > TableFile.MaxContent)
+            return false;
+
+        output.Finish(kind, _sections, _shifts, stamp);
+        return true;
+    }
 
     /// <summary>Writes the functions and leaves them sorted. Tells how many overlap others and were left out.</summary>
     public int WriteFunctions(List<FunctionRow> functions)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.InteropServices;
 
 namespace Socorro.Minidumps.Symbols.Tables;
 
@@ -46,17 +47,15 @@ static class XxHash64
         unchecked
         {
             var (a, b, c, d) = (Prime1 + Prime2, Prime2, 0UL, 0 - Prime1);
-            var length = bytes.Length & ~31;
-            for (var i = 0; i < length; i += 32)
+            var lanes = MemoryMarshal.Cast<byte, ulong>(bytes[..(bytes.Length & ~31)]);
+            bytes = bytes[(lanes.Length * sizeof(ulong))..];
+            for (; lanes.Length >= 4; lanes = lanes[4..])
             {
-                var stripe = bytes.Slice(i, 32);
-                a = Round(a, BinaryPrimitives.ReadUInt64LittleEndian(stripe));
-                b = Round(b, BinaryPrimitives.ReadUInt64LittleEndian(stripe[8..]));
-                c = Round(c, BinaryPrimitives.ReadUInt64LittleEndian(stripe[16..]));
-                d = Round(d, BinaryPrimitives.ReadUInt64LittleEndian(stripe[24..]));
+                a = Round(a, ToLittleEndian(lanes[0]));
+                b = Round(b, ToLittleEndian(lanes[1]));
+                c = Round(c, ToLittleEndian(lanes[2]));
+                d = Round(d, ToLittleEndian(lanes[3]));
             }
-
-            bytes = bytes[length..];
 
             var hash = BitOperations.RotateLeft(a, 1)
                 + BitOperations.RotateLeft(b, 7)
@@ -68,6 +67,8 @@ static class XxHash64
             return (hash ^ Round(0, d)) * Prime1 + Prime4;
         }
     }
+
+    static ulong ToLittleEndian(ulong lane) => BitConverter.IsLittleEndian ? lane : BinaryPrimitives.ReverseEndianness(lane);
 
     static ulong Round(ulong accumulator, ulong lane) =>
         unchecked(BitOperations.RotateLeft(accumulator + lane * Prime2, 31) * Prime1);

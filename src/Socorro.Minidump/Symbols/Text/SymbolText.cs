@@ -2,7 +2,7 @@ using Socorro.Minidumps.Symbols.Tables;
 
 namespace Socorro.Minidumps.Symbols.Text;
 
-/// <summary>Compiles the text of a symbol file into the bytes of a table.</summary>
+/// <summary>Compiles the text of a symbol file into a table.</summary>
 static class SymbolText
 {
     const int BufferSize = 1 << 20;
@@ -15,22 +15,23 @@ static class SymbolText
     public static readonly Problem NotASymbolFile = new("symbol file", "has no record that makes sense in its first 64 KiB");
 
     /// <summary>Null, with a problem that says why, when the text is no symbol file.</summary>
-    public static byte[]? TryCompile(ReadOnlySpan<byte> text, SourceStamp stamp, out Problem problem)
+    public static MemoryStream? TryCompile(ReadOnlySpan<byte> text, SourceStamp stamp, out Problem problem)
     {
-        var reader = new SymbolTextReader();
+        var table = new MemoryStream();
+        var reader = new SymbolTextReader(new(table));
         var probe = text;
         if (text.Length > SymbolTextReader.ProbeLength)
             probe = text[..(text[..SymbolTextReader.ProbeLength].LastIndexOf((byte)'\n') + 1)];
         reader.Read(probe);
         if (reader.HasRecords)
             reader.Read(text[probe.Length..]);
-        return Finish(reader, stamp, out problem);
+        return TryFinish(reader, stamp, out problem) ? table : null;
     }
 
-    /// <summary>Reads a stream to its end, through a buffer.</summary>
-    public static byte[]? TryCompile(Stream text, SourceStamp stamp, out Problem problem)
+    /// <summary>Reads a stream to its end, through a buffer, and writes the table to another; false as above.</summary>
+    public static bool TryCompile(Stream text, SourceStamp stamp, Stream table, out Problem problem)
     {
-        var reader = new SymbolTextReader();
+        var reader = new SymbolTextReader(new(table));
         var windows = new LineWindows(text, BufferSize);
         var length = 0L;
         while (windows.TryRead(out var lines))
@@ -43,12 +44,12 @@ static class SymbolText
             if (length > MaxLength)
             {
                 problem = new("symbol file", $"is longer than {MaxLength} bytes");
-                return null;
+                return false;
             }
         }
 
         reader.SkipLines(windows.SkippedLines);
-        return Finish(reader, stamp, out problem);
+        return TryFinish(reader, stamp, out problem);
     }
 
     /// <summary>What a text says of its module in its first lines; null when that is nothing.</summary>
@@ -66,10 +67,10 @@ static class SymbolText
         return null;
     }
 
-    static byte[]? Finish(SymbolTextReader reader, SourceStamp stamp, out Problem problem)
+    static bool TryFinish(SymbolTextReader reader, SourceStamp stamp, out Problem problem)
     {
-        var table = reader.HasRecords ? reader.TryBuild(stamp) : null;
-        problem = !reader.HasRecords ? NotASymbolFile : table is null ? TooLarge : default;
-        return table;
+        var isBuilt = reader.HasRecords && reader.TryBuild(stamp);
+        problem = !reader.HasRecords ? NotASymbolFile : !isBuilt ? TooLarge : default;
+        return isBuilt;
     }
 }

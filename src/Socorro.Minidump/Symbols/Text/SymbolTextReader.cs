@@ -6,7 +6,7 @@ namespace Socorro.Minidumps.Symbols.Text;
 /// Reads the records of a symbol file into a table. A line that cannot be read is counted and passed over: one bad line
 /// must not cost the symbols of a module.
 /// </summary>
-sealed class SymbolTextReader
+sealed class SymbolTextReader(TableOutput output)
 {
     /// <summary>Of so many bytes at the beginning at least one record must make sense.</summary>
     public const int ProbeLength = 1 << 16;
@@ -19,7 +19,7 @@ sealed class SymbolTextReader
 
     const int MaxProblems = 10;
 
-    readonly TableBuilder _builder = new();
+    readonly TableBuilder _builder = new(output);
     readonly List<Problem> _problems = [];
     readonly int[] _counts = new int[Enum.GetValues<RecordKind>().Length];
     Context _function;
@@ -56,8 +56,8 @@ sealed class SymbolTextReader
     /// <summary>Notes lines that were too long to be given to this reader.</summary>
     public void SkipLines(int count) => BadLines += count;
 
-    /// <summary>Null when the table would be too large.</summary>
-    public byte[]? TryBuild(SourceStamp stamp) => _builder.TryBuild(new(Module, BadLines, _problems), stamp);
+    /// <summary>Completes the table; false when it would be too large.</summary>
+    public bool TryBuild(SourceStamp stamp) => _builder.TryBuild(new(Module, BadLines, _problems), stamp);
 
     bool TryRead(RecordKind kind, FieldReader fields)
     {

@@ -6,11 +6,12 @@ namespace Socorro.Minidumps.Symbols.Text;
 
 /// <summary>
 /// Makes a table of the records of a symbol file, whatever their order. What belongs to one function or one unwind range is
-/// written away when the next begins, so that little more than the table itself is held in memory.
+/// written away when the next begins, so that little more than an index of the table is held in memory.
 /// </summary>
 sealed class TableBuilder
 {
-    readonly StringPool _names = new();
+    readonly TableOutput _output;
+    readonly StringPool _names;
     readonly RuleSets _sets = new();
     readonly FunctionCollector _function = new();
     readonly CfiCollector _cfi;
@@ -30,8 +31,10 @@ sealed class TableBuilder
     int _overlappingLines;
     int _inlinesBefore;
 
-    public TableBuilder()
+    public TableBuilder(TableOutput output)
     {
+        _output = output;
+        _names = new(output);
         _cfi = new(_sets);
         _function.FileOfOrigin = number => _originFiles.TryGetValue(number, out var file) ? file : null;
     }
@@ -49,6 +52,7 @@ sealed class TableBuilder
     public void BeginFunction(FunctionRecord record)
     {
         EndFunction();
+        _output.BeginFunctions();
         var size = AddressRange.ClampSize(record.Rva, record.Size);
         _openFunction = new((uint)record.Rva, size, NameOf(record), record.ParameterSize, 0, 0);
         _function.Begin((uint)record.Rva, size);
@@ -80,12 +84,12 @@ sealed class TableBuilder
         _winFrames.Add(record.ToFrame());
     }
 
-    /// <summary>Puts the table together; null when it would be too large.</summary>
-    public byte[]? TryBuild(ModuleTexts module, SourceStamp stamp)
+    /// <summary>Puts the table together; false when it would be too large.</summary>
+    public bool TryBuild(ModuleTexts module, SourceStamp stamp)
     {
         EndFunction();
         EndCfi();
-        var writer = new TableWriter();
+        var writer = new TableWriter(_output);
         var droppedFunctions = writer.WriteFunctions(_functions);
         var droppedBlocks = writer.WriteCfiBlocks(_cfiBlocks);
         writer.WritePublics(_publics, _functions, _cfiBlocks);
@@ -94,7 +98,6 @@ sealed class TableBuilder
         WriteRules(writer);
         writer.WriteWin(_winFrames, _winPrograms);
         writer[TableSection.CfiRows] = _cfiRows;
-        writer[TableSection.Blobs] = _names.Blobs;
         IReadOnlyList<Problem> problems =
         [
             .. module.Problems,
@@ -115,7 +118,7 @@ sealed class TableBuilder
         }
 
         foreach (var name in _sets.RegisterNames)
-            writer[TableSection.RegisterNames].WriteUInt32(_names.Intern(Encoding.UTF8.GetBytes(name)));
+            writer[TableSection.RegisterNames].WriteUInt32(writer[TableSection.RulePrograms].AppendBlob(Encoding.UTF8.GetBytes(name)));
     }
 
     static IEnumerable<Problem> Overlap(string kind, int count) =>
@@ -130,8 +133,8 @@ sealed class TableBuilder
             _overlappingLines += _function.Write(_scratchLines, _scratchInlines);
             _functions.Add(function with
             {
-                Lines = _names.Blobs.AppendBlob(_scratchLines.Written),
-                Inlines = _names.Blobs.AppendBlob(_scratchInlines.Written),
+                Lines = _output.AppendBlob(_scratchLines.Written),
+                Inlines = _output.AppendBlob(_scratchInlines.Written),
             });
         }
 

@@ -10,13 +10,12 @@ namespace Socorro.Minidumps.Symbols.Text;
 /// </summary>
 sealed class TextIndex(TableImage index, SafeFileHandle text) : SymbolSource
 {
-    const int Remembered = 1024;
     const int MaxIdleReaders = 8;
 
     readonly PlaceReader?[] _idle = new PlaceReader?[MaxIdleReaders];
     readonly RuleSets _sets = new();
-    readonly Function?[] _functions = new Function?[Remembered];
-    readonly Rules?[] _rules = new Rules?[Remembered];
+    readonly Remembered<FunctionSymbol> _functions = new();
+    readonly Remembered<SourceRules> _rules = new();
     readonly byte[]?[] _files = new byte[]?[index.CountRows(TableSection.Files, TableImage.NameStride)];
     readonly byte[]?[] _origins = new byte[]?[index.CountRows(TableSection.Origins, TableImage.NameStride)];
     volatile string[] _registerNames = [];
@@ -39,14 +38,14 @@ sealed class TextIndex(TableImage index, SafeFileHandle text) : SymbolSource
         if (!index.TryFindFunctionRow(rva, out var row))
             return false;
 
-        if (FindRemembered(row) is not { } known)
+        if (!_functions.TryFind(row.Lines, out symbol))
         {
             var reader = Rent();
-            known = Remember(row, reader.ReadFunction(row));
+            symbol = reader.ReadFunction(row);
             Return(reader);
+            _functions.Add(row.Lines, symbol);
         }
 
-        symbol = known.Symbol;
         return true;
     }
 
@@ -56,12 +55,12 @@ sealed class TextIndex(TableImage index, SafeFileHandle text) : SymbolSource
         if (!index.TryFindFunctionRow(rva, out var row))
             return false;
 
-        var known = FindRemembered(row);
+        var isKnown = _functions.TryFind(row.Lines, out var known);
         var reader = Rent();
-        position = reader.FindPosition(row, known?.Symbol, rva, inlines);
+        position = reader.FindPosition(row, isKnown ? known : null, rva, inlines);
         Return(reader);
-        if (known is null)
-            Remember(row, position.Function);
+        if (!isKnown)
+            _functions.Add(row.Lines, position.Function);
         return true;
     }
 
@@ -93,17 +92,13 @@ sealed class TextIndex(TableImage index, SafeFileHandle text) : SymbolSource
         if (!index.TryFindCfiBlock(rva, out var block))
             return false;
 
-        ref var slot = ref _rules[rva % Remembered];
-        if (slot is not { } known || known.Asked != rva)
-        {
-            if (!TryReadRules(block, rva, out var found))
-                return false;
+        if (_rules.TryFind(rva, out rules))
+            return true;
 
-            known = new(rva, found);
-            slot = known;
-        }
+        if (!TryReadRules(block, rva, out rules))
+            return false;
 
-        rules = known.Found;
+        _rules.Add(rva, rules);
         return true;
     }
 
@@ -146,12 +141,6 @@ sealed class TextIndex(TableImage index, SafeFileHandle text) : SymbolSource
         return name;
     }
 
-    Function? FindRemembered(FunctionRow row) =>
-        _functions[row.Lines % Remembered] is { } known && known.Place == row.Lines ? known : null;
-
-    Function Remember(FunctionRow row, FunctionSymbol symbol) =>
-        _functions[row.Lines % Remembered] = new(row.Lines, symbol);
-
     // Of readers that come back when all places are taken, or to a place that another takes at the same time, one is lost.
     PlaceReader Rent()
     {
@@ -175,8 +164,4 @@ sealed class TextIndex(TableImage index, SafeFileHandle text) : SymbolSource
             }
         }
     }
-
-    sealed record Function(uint Place, FunctionSymbol Symbol);
-
-    sealed record Rules(uint Asked, SourceRules Found);
 }

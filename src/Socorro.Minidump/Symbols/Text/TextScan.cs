@@ -13,20 +13,22 @@ static class TextScan
 
     const int CutSearch = 1 << 20;
 
-    /// <summary>Null, with a problem that says why, when the file is no symbol file. Throws as reading a file does.</summary>
-    public static byte[]? TryIndex(string path, SourceStamp stamp, out Problem problem) =>
-        TryIndex(path, stamp, (int)Math.Clamp(stamp.Length / MinShare, 1, Environment.ProcessorCount), out problem);
+    /// <summary>
+    /// Writes the index; false, with a problem that says why, when the file is no symbol file. Throws as reading a file does.
+    /// </summary>
+    public static bool TryIndex(string path, SourceStamp stamp, Stream index, out Problem problem) =>
+        TryIndex(path, stamp, (int)Math.Clamp(stamp.Length / MinShare, 1, Environment.ProcessorCount), index, out problem);
 
-    public static byte[]? TryIndex(string path, SourceStamp stamp, int workers, out Problem problem)
+    public static bool TryIndex(string path, SourceStamp stamp, int workers, Stream index, out Problem problem)
     {
         var shares = new ScanShare[workers];
         var cuts = FindCuts(path, stamp.Length, workers);
         Parallel.For(0, workers, i => shares[i] = ScanShare.Read(path, cuts[i], cuts[i + 1]));
 
         var isSymbolFile = shares.Any(share => share.HasRecords) && !shares.Any(share => share.IsRefused);
-        var index = isSymbolFile ? TryMerge(shares, stamp) : null;
-        problem = !isSymbolFile ? SymbolText.NotASymbolFile : index is null ? SymbolText.TooLarge : default;
-        return index;
+        var isWritten = isSymbolFile && TryMerge(shares, stamp, index);
+        problem = !isSymbolFile ? SymbolText.NotASymbolFile : !isWritten ? SymbolText.TooLarge : default;
+        return isWritten;
     }
 
     /// <summary>Shares begin with a line.</summary>
@@ -50,13 +52,13 @@ static class TextScan
         return cuts;
     }
 
-    static byte[]? TryMerge(ScanShare[] shares, SourceStamp stamp)
+    static bool TryMerge(ScanShare[] shares, SourceStamp stamp, Stream index)
     {
         var all = shares[0];
         foreach (var share in shares[1..])
             all.Append(share);
 
-        var writer = new TableWriter();
+        var writer = new TableWriter(new(index));
         writer.WriteFunctions(all.Functions);
         writer.WriteCfiBlocks(all.CfiBlocks);
         writer.WritePublics(all.Publics, all.Functions, all.CfiBlocks);
