@@ -52,7 +52,15 @@ sealed class DumpExplainer : IDisposable
     public void Dispose() => _supply?.Dispose();
 
     /// <summary>Waits for what is made of large symbol files for the next time, when there is a cache to keep it in.</summary>
-    public Task FinishTablesAsync(CancellationToken cancel) => _symbols.FinishTablesAsync(cancel);
+    public Task FinishTablesAsync(CancellationToken cancel)
+    {
+        if (!_symbols.HasTablesToFinish)
+            return Task.CompletedTask;
+
+        // The report is out: what it was made of need not be held beside what a table is made of.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        return _symbols.FinishTablesAsync(cancel);
+    }
 
     /// <summary>Null when the dump could not be read, which is logged.</summary>
     public Minidump? Open(string file)

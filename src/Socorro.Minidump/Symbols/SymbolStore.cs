@@ -59,6 +59,9 @@ public sealed class SymbolStore(SymbolStoreOptions options)
             _redirects[from] = to;
     }
 
+    /// <summary>Whether <see cref="FinishTablesAsync"/> has something to wait for.</summary>
+    public bool HasTablesToFinish => _local.HasTablesToFinish;
+
     /// <summary>Waits until the tables that replace indexes over large texts are in the cache.</summary>
     public Task FinishTablesAsync(CancellationToken cancel) => _local.FinishTablesAsync(cancel);
 

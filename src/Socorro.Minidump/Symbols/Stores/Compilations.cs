@@ -5,7 +5,11 @@ sealed class Compilations
 {
     readonly Lock _gate = new();
     readonly TaskCompletionSource _start = new();
-    Task _last;
+    volatile Task _last;
+    volatile bool _isUsed;
+
+    /// <summary>Whether all work that was added is done.</summary>
+    public bool IsDone => !_isUsed || _last.IsCompleted;
 
     /// <param name="beginsAtOnce">Or only when somebody waits for its end.</param>
     public Compilations(bool beginsAtOnce)
@@ -17,6 +21,7 @@ sealed class Compilations
 
     public void Add(Action work)
     {
+        _isUsed = true;
         lock (_gate)
             _last = _last.ContinueWith(_ => work(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }

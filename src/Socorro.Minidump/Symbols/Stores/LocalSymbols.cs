@@ -25,6 +25,8 @@ sealed class LocalSymbols
             _cache = new(folder, options.MaxCacheBytes, options.Time);
     }
 
+    public bool HasTablesToFinish => !_compilations.IsDone;
+
     public Task FinishTablesAsync(CancellationToken cancel) => _compilations.FinishAsync(cancel);
 
     public SymbolLookup Find(ModuleKey key)

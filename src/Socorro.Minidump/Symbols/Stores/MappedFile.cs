@@ -22,7 +22,14 @@ sealed unsafe class MappedFile : MemoryManager<byte>
         _length = length;
     }
 
-    /// <summary>Maps a file of 1 byte to 2 GiB − 1; throws as reading one does.</summary>
+    /// <summary>Maps a file of 1 byte to 2 GiB − 1; throws as opening one does.</summary>
+    public static MappedFile Open(string path)
+    {
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        return Open(file);
+    }
+
+    /// <summary>Maps an open file, which may be closed afterwards.</summary>
     public static MappedFile Open(SafeFileHandle file)
     {
         var length = RandomAccess.GetLength(file);

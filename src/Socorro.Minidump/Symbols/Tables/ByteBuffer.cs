@@ -73,6 +73,13 @@ sealed class ByteBuffer
         return offset;
     }
 
+    /// <summary>Makes room for so many bytes more at once.</summary>
+    public void EnsureRoom(int count)
+    {
+        if (_bytes.Length - Length < count)
+            Array.Resize(ref _bytes, Length + count);
+    }
+
     Span<byte> Reserve(int count)
     {
         if (_bytes.Length - Length < count)

@@ -23,9 +23,10 @@ static class InlineProgram
     const ulong SameCall = 1;
 
     /// <summary>Writes rows sorted by depth and address. What lies outside the function is dropped.</summary>
-    public static void Write(ByteBuffer program, uint functionRva, uint functionSize, ReadOnlySpan<InlineRow> rows)
+    /// <param name="level">Empty, and again afterwards: where the rows of one depth are put together.</param>
+    public static void Write(
+        ByteBuffer program, ByteBuffer level, uint functionRva, uint functionSize, ReadOnlySpan<InlineRow> rows)
     {
-        var level = new ByteBuffer();
         var depth = 0u;
         var previous = StartOf(functionRva);
         foreach (var row in rows)

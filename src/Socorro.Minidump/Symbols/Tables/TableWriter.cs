@@ -31,10 +31,46 @@ sealed class TableWriter(TableOutput output)
     /// <summary>Writes the functions and leaves them sorted. Tells how many overlap others and were left out.</summary>
     public int WriteFunctions(List<FunctionRow> functions)
     {
+        var pieces = new List<Piece>(functions.Count);
+        var dropped = AreApart(functions) ? 0 : SortFunctions(functions, pieces);
+        if (pieces.Count == 0)
+        {
+            for (var i = 0; i < functions.Count; i++)
+                pieces.Add(new(functions[i].Rva, i));
+        }
+
+        this[TableSection.Functions].EnsureRoom(functions.Count * FunctionRow.Stride);
+        foreach (var function in functions)
+            function.Write(this[TableSection.Functions]);
+        this[TableSection.FunctionPieces].EnsureRoom(pieces.Count * 2 * sizeof(uint));
+        foreach (var piece in pieces)
+        {
+            this[TableSection.FunctionPieces].WriteUInt32(piece.Start);
+            this[TableSection.FunctionPieces].WriteUInt32((uint)piece.Row);
+        }
+
+        WritePages(TableSection.FunctionPages, pieces, static piece => piece.Start);
+        return dropped;
+    }
+
+    /// <summary>Whether functions are sorted and none lies within another, as in most texts.</summary>
+    static bool AreApart(List<FunctionRow> functions)
+    {
+        for (var i = 1; i < functions.Count; i++)
+        {
+            if (functions[i].Rva < (ulong)functions[i - 1].Rva + functions[i - 1].Size)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Sorts functions and drops those that overlap others. The pieces are those of the sorted rows.</summary>
+    static int SortFunctions(List<FunctionRow> functions, List<Piece> pieces)
+    {
         var ranges = new RowRange[functions.Count];
         for (var i = 0; i < ranges.Length; i++)
             ranges[i] = new(functions[i].Rva, (ulong)functions[i].Rva + functions[i].Size, i);
-        var pieces = new List<Piece>(ranges.Length);
         var dropped = RangePieces.Resolve(ranges, PartialOverlap.DropLater, pieces);
 
         // Rows are written in the order of their addresses; pieces must follow them there.
@@ -49,10 +85,8 @@ sealed class TableWriter(TableOutput output)
 
         functions.Clear();
         functions.AddRange(kept);
-        foreach (var function in kept)
-            function.Write(this[TableSection.Functions]);
-        WritePieces(TableSection.FunctionPieces, pieces, places);
-        WritePages(TableSection.FunctionPages, pieces, static piece => piece.Start);
+        for (var i = 0; i < pieces.Count; i++)
+            pieces[i] = pieces[i] with { Row = places[pieces[i].Row] };
         return dropped;
     }
 
@@ -70,6 +104,7 @@ sealed class TableWriter(TableOutput output)
             end = block.End;
             return false;
         });
+        this[TableSection.CfiBlocks].EnsureRoom(blocks.Count * CfiBlock.Stride);
         foreach (var block in blocks)
             block.Write(this[TableSection.CfiBlocks]);
 
@@ -80,6 +115,9 @@ sealed class TableWriter(TableOutput output)
     /// <summary>Writes the PUBLIC symbols with their bounds: sorted functions and unwind ranges make them.</summary>
     public void WritePublics(List<PublicRow> publics, List<FunctionRow> functions, List<CfiBlock> blocks)
     {
+        if (publics.Count == 0)
+            return;
+
         var ordered = publics.Select((row, order) => (row, order)).OrderBy(p => (p.row.Rva, p.order)).ToArray();
         var starts = Array.ConvertAll(ordered, p => p.row.Rva);
         var bounds = new PublicBounds(
@@ -144,15 +182,6 @@ sealed class TableWriter(TableOutput output)
         {
             this[section].WriteUInt32(piece.Start);
             this[section].WriteUInt32((uint)piece.Row);
-        }
-    }
-
-    void WritePieces(TableSection section, List<Piece> pieces, int[] places)
-    {
-        foreach (var piece in pieces)
-        {
-            this[section].WriteUInt32(piece.Start);
-            this[section].WriteUInt32((uint)places[piece.Row]);
         }
     }
 

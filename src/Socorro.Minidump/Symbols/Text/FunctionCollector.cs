@@ -14,6 +14,7 @@ sealed class FunctionCollector
     readonly List<LineRow> _lines = [];
     readonly List<InlineRow> _inlines = [];
     readonly List<ulong> _inlineKeys = [];
+    readonly ByteBuffer _level = new();
     uint _rva;
     uint _size;
     bool _linesAreSorted;
@@ -80,7 +81,7 @@ sealed class FunctionCollector
     {
         Prepare();
         if (_inlines.Count > 0)
-            InlineProgram.Write(inlines, _rva, _size, CollectionsMarshal.AsSpan(_inlines));
+            InlineProgram.Write(inlines, _level, _rva, _size, CollectionsMarshal.AsSpan(_inlines));
         return LineProgram.Write(lines, _rva, _size, CollectionsMarshal.AsSpan(_lines));
     }
 

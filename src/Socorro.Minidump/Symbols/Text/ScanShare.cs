@@ -57,6 +57,8 @@ sealed class ScanShare
     /// <summary>Appends what was found in the next share of the text.</summary>
     public void Append(ScanShare next)
     {
+        Functions.EnsureCapacity(Functions.Count + next.Functions.Count);
+        CfiBlocks.EnsureCapacity(CfiBlocks.Count + next.CfiBlocks.Count);
         Functions.AddRange(next.Functions);
         Publics.AddRange(next.Publics);
         CfiBlocks.AddRange(next.CfiBlocks);
