@@ -235,9 +235,15 @@ sealed class JsonReportWriter
     void WriteSoftErrors()
     {
         _json.WritePropertyName("soft_errors");
+        if (_dump.SoftErrors is null)
+        {
+            _json.WriteNullValue();
+            return;
+        }
+
         try
         {
-            using var errors = JsonDocument.Parse(_dump.SoftErrors ?? "null");
+            using var errors = JsonDocument.Parse(_dump.SoftErrors);
             errors.WriteTo(_json);
         }
         catch (JsonException)

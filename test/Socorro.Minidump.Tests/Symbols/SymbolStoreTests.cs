@@ -210,6 +210,63 @@ public sealed class SymbolStoreTests : IDisposable
     }
 
     [Fact]
+    public void Compiles_again_when_the_text_behind_a_link_has_changed()
+    {
+        var target = Write(_root.Path, "elsewhere/text", Id);
+        var link = Path.Combine(_root.Path, "a.so", Id, "a.so.sym");
+        Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+        File.CreateSymbolicLink(link, target);
+        Assert.Equal("was read", FindCached().Attempts[0].Answer);
+        Assert.Equal("was read before", FindCached().Attempts[0].Answer);
+
+        // As long as before, with the same beginning and end: only its time tells.
+        File.SetLastWriteTimeUtc(target, new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        Assert.Equal("was read", FindCached().Attempts[0].Answer);
+        Assert.Equal("was read before", FindCached().Attempts[0].Answer);
+    }
+
+    [Fact]
+    public void Does_not_compile_again_when_only_the_link_is_new()
+    {
+        var target = Write(_root.Path, "elsewhere/text", Id);
+        File.SetLastWriteTimeUtc(target, new(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+        var link = Path.Combine(_root.Path, "a.so", Id, "a.so.sym");
+        Directory.CreateDirectory(Path.GetDirectoryName(link)!);
+        File.CreateSymbolicLink(link, target);
+        Assert.Equal("was read", FindCached().Attempts[0].Answer);
+        File.Delete(link);
+        Thread.Sleep(20);
+        File.CreateSymbolicLink(link, target);
+
+        Assert.Equal("was read before", FindCached().Attempts[0].Answer);
+    }
+
+    [Fact]
+    public void Leaves_nothing_half_written_in_the_cache()
+    {
+        Write(_root.Path, $"a.so/{Id}/a.so.sym", text: "<html>");
+        Write(_root.Path, $"b.so/{Id}/b.so.sym.gz", text: "this is no gzip");
+        Assert.Null(FindCached().Table);
+        Assert.Null(Open(_cache.Path).Find(new("b.so", Id)).Table);
+
+        Assert.Empty(Directory.EnumerateFiles(_cache.Path));
+    }
+
+    [Fact]
+    public void Compiles_again_when_the_table_is_of_another_version()
+    {
+        Write(_root.Path, $"a.so/{Id}/a.so.sym", Id);
+        FindCached();
+        var file = Directory.EnumerateFiles(_cache.Path).Single();
+        var bytes = File.ReadAllBytes(file);
+        bytes[8]--;
+        File.WriteAllBytes(file, bytes);
+
+        Assert.Equal("was read", FindCached().Attempts[0].Answer);
+        Assert.Equal("was read before", FindCached().Attempts[0].Answer);
+    }
+
+    [Fact]
     public void Compiles_again_when_the_table_is_damaged_anywhere()
     {
         var path = Directory.EnumerateFiles(SharedData.Path("dumps", "symbols-linux", "crasher"), "*.sym", SearchOption.AllDirectories)

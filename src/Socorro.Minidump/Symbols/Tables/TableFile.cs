@@ -14,7 +14,10 @@ enum TableKind
     /// <summary>At names and programs in the table itself.</summary>
     Compiled,
 
-    /// <summary>At records in the text: in place of a name or a blob stands the offset of the line that has it.</summary>
+    /// <summary>
+    /// At records in the text: in place of a name or a blob stands the offset of the line that has it; in place of a function's
+    /// inlines, how many bytes of text it has, 0 when that is not known.
+    /// </summary>
     Index,
 }
 

@@ -12,6 +12,7 @@ sealed class PlaceReader
 {
     // As much as most have. What is read behind the end is read in vain; where there is more, more is read.
     const int FunctionLength = 1 << 12;
+    const int MaxFunctionLength = 1 << 24;
     const int CfiLength = 1 << 10;
     const int NameLength = 1 << 9;
 
@@ -35,8 +36,9 @@ sealed class PlaceReader
     /// <summary>Where an address of a function is. The function itself is read, too, unless it is known.</summary>
     public SourcePosition FindPosition(FunctionRow row, FunctionSymbol? symbol, uint rva, Span<InlineRow> inlines)
     {
-        var length = FunctionLength;
-        while (!TryCollectFunction(_text.ReadLines(row.Lines, length, out var isLast), isLast, row, ref symbol))
+        var isKnown = row.Inlines is > 0 and <= MaxFunctionLength;
+        var length = isKnown ? (int)row.Inlines : FunctionLength;
+        while (!TryCollectFunction(_text.ReadLines(row.Lines, length, out var isLast), isLast || isKnown, row, ref symbol))
             length *= 4;
 
         var count = _function.Find(rva, inlines, out var line);

@@ -9,6 +9,7 @@ sealed class ScanShare
     const int MaxBuffer = 1 << 20;
 
     readonly int[] _counts = new int[Enum.GetValues<RecordKind>().Length];
+    bool _isInFunction;
 
     public List<FunctionRow> Functions { get; } = [];
 
@@ -99,6 +100,8 @@ sealed class ScanShare
 
     bool TryRead(RecordKind kind, FieldReader fields, uint offset)
     {
+        if (_isInFunction && kind is RecordKind.Function or RecordKind.Public or RecordKind.CfiInit or RecordKind.Win)
+            EndFunction(offset);
         if (++_counts[(int)kind] > SymbolTextReader.MaxRecords)
             return false;
 
@@ -124,13 +127,21 @@ sealed class ScanShare
         if (!FunctionRecord.TryParseFunction(fields, out var record))
             return false;
 
-        if (record.Size > 0)
+        _isInFunction = record.Size > 0;
+        if (_isInFunction)
         {
             var size = AddressRange.ClampSize(record.Rva, record.Size);
             Functions.Add(new((uint)record.Rva, size, 0, record.ParameterSize, offset, 0));
         }
 
         return true;
+    }
+
+    /// <summary>Notes how much text a function has. Of one that may go on in the next share it is not known.</summary>
+    void EndFunction(uint offset)
+    {
+        Functions[^1] = Functions[^1] with { Inlines = offset - Functions[^1].Lines };
+        _isInFunction = false;
     }
 
     bool TryReadPublic(FieldReader fields, uint offset)
