@@ -23,6 +23,35 @@ public sealed class RealClientTests(CollectorServer server) : IClassFixture<Coll
         Assert.Equal(Between(request, "octet-stream\r\n\r\n", "\r\n----"), await server.GetDumpAsync(crash, "upload_file_minidump"));
     }
 
+    /// <summary>After Breakpad's <c>common/windows/http_upload.cc</c> and <c>common/mac/HTTPMultipartUpload.m</c>.</summary>
+    [Theory]
+    [InlineData("Windows", "---------------------------0F1E2D3C4B5A6978", @"C:\Users\Zoë\Temp\1d2c.dmp")]
+    [InlineData("Mac", "----------------------------000041A7C2D4", "Dump 7.dmp")]
+    public async Task Breakpad_elsewhere(string system, string boundary, string fileName)
+    {
+        string[] lines =
+        [
+            .. Field("prod", "MyProd"), .. Field("ver", "1.2.3"), .. Field("Empty", ""),
+            $"--{boundary}", $"Content-Disposition: form-data; name=\"upload_file_minidump\"; filename=\"{fileName}\"",
+            "Content-Type: application/octet-stream", "", "MDMP\r\n--", $"--{boundary}--", "",
+        ];
+        var request = new WireRequest
+        {
+            ContentType = $"multipart/form-data; boundary={boundary}",
+            Headers = [$"User-Agent: Breakpad/1.0 ({system})"],
+            Parts = [Encoding.UTF8.GetBytes(string.Join("\r\n", lines))],
+            End = "",
+        };
+
+        var crash = await server.GetStoredAsync(await server.SendAsync(request));
+
+        Assert.Equal(("MyProd", "1.2.3", ""), (crash.Annotations["ProductName"], crash.Annotations["Version"], crash.Annotations["Empty"]));
+        Assert.Equal(fileName, Assert.Single(crash.Dumps).FileName);
+        Assert.Equal("MDMP\r\n--", Encoding.ASCII.GetString(await server.GetDumpAsync(crash, "upload_file_minidump")));
+
+        string[] Field(string name, string value) => [$"--{boundary}", $"Content-Disposition: form-data; name=\"{name}\"", "", value];
+    }
+
     [Fact]
     public async Task Crashpad_in_Chromium()
     {

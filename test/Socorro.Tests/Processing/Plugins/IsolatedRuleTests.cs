@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -62,6 +63,28 @@ public sealed class IsolatedRuleTests : IDisposable
 
         AssertFailed(document, run, "FormatException");
         Assert.DoesNotContain("secret", document.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_failure_is_counted()
+    {
+        using var meter = new Meter("Socorro.Tests.Isolated");
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Meter == meter && instrument.Name == "socorro.processor.rule.failed")
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        var counted = new List<string>();
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) => counted.Add($"{tags[0].Value} {count}"));
+        listener.Start();
+        var rule = new TestPluginRule(_ => throw new FormatException());
+
+        Run(new(rule, PluginOf(rule, TimeSpan.FromSeconds(20)), _fields), new(meter));
+
+        Assert.Equal(["Mine 1"], counted);
     }
 
     [Fact]
@@ -189,14 +212,14 @@ public sealed class IsolatedRuleTests : IDisposable
     (JsonElement Document, RuleRun Run) Process(PluginRule rule, TimeSpan? patience = null) =>
         Run(new(rule, PluginOf(rule, patience ?? TimeSpan.FromSeconds(20)), _fields));
 
-    (JsonElement Document, RuleRun Run) Run(IsolatedRule rule)
+    (JsonElement Document, RuleRun Run) Run(IsolatedRule rule, ProcessingMetrics? metrics = null)
     {
         var input = Pipelines.Crash(("Vendor", "v"), ("ProductName", "p")) with
         {
             Walks = [Pipelines.Walked("""{"pid":7,"crash_info":{"crashing_thread":2}}""")],
         };
         var pipeline = new Pipeline(
-            _fields, Pipelines.Default.With([rule]), Pipelines.Metrics, TimeProvider.System, NullLogger<Pipeline>.Instance);
+            _fields, Pipelines.Default.With([rule]), metrics ?? Pipelines.Metrics, TimeProvider.System, NullLogger<Pipeline>.Instance);
         var result = pipeline.Run(input);
         return (JsonElement.Parse(result.Crash.Json.Span), result.Rules[^1]);
     }
