@@ -119,14 +119,17 @@ public sealed record Field
         _ => [],
     };
 
-    /// <summary>Those of them that it repeats as they are: whoever may read it reads them.</summary>
-    public IReadOnlyList<string> CopiedAnnotations => Source switch
+    /// <summary>What it repeats as it is: whoever may read the field reads that.</summary>
+    public IReadOnlyList<Subject> Copied => Source switch
     {
-        FieldSource.Annotation source => source.Names,
-        FieldSource.Mapping source =>
-            [.. source.Steps.Where(step => step.IsCopy).Select(step => step.From).OfType<Subject.Annotation>().Select(from => from.Name)],
+        FieldSource.Annotation source => [.. source.Names.Select(name => new Subject.Annotation(name, []))],
+        FieldSource.Report source => [new Subject.Report(source.Path)],
+        FieldSource.Mapping source => [.. source.Steps.Where(step => step.IsCopy).Select(step => step.From)],
         _ => [],
     };
+
+    /// <summary>The annotations among them.</summary>
+    public IEnumerable<string> CopiedAnnotations => Copied.OfType<Subject.Annotation>().Select(copied => copied.Name);
 }
 
 /// <summary>A line of the report page. Groups and lines stand in the order of their declaration.</summary>

@@ -175,7 +175,8 @@ sealed partial class FieldReader
     /// <summary>Else a public copy would give away what a protected field keeps.</summary>
     void CheckCopies(Field field, Action<string> refuse)
     {
-        foreach (var name in field.IsPublic ? field.CopiedAnnotations : field.Annotations)
+        var names = field.IsPublic ? field.CopiedAnnotations : field.Annotations;
+        foreach (var name in names)
         {
             (field.IsPublic ? _publicCopies : _protected).TryAdd(name, field.Name);
             if ((field.IsPublic ? _protected : _publicCopies).TryGetValue(name, out var other))
@@ -183,18 +184,32 @@ sealed partial class FieldReader
         }
     }
 
-    /// <summary>The same for fields made from other fields, which may be declared after them.</summary>
+    /// <summary>The same for what is copied from the report, and from fields, which may be declared later.</summary>
     public void CheckSources()
     {
-        var kept = Fields.Where(field => !field.IsPublic).Select(field => field.Name).ToHashSet();
-        foreach (var field in Fields.Where(field => field is { IsPublic: true, Source: FieldSource.Mapping }))
+        var kept = Fields.Where(field => !field.IsPublic || field.PublicParts.Count > 0).Select(field => field.Name).ToHashSet();
+        var parts = Fields.Find(field => field.Name == "json_dump")?.PublicParts ?? [];
+        foreach (var field in Fields.Where(field => field.IsPublic))
         {
-            foreach (var step in ((FieldSource.Mapping)field.Source).Steps.Where(step => step.IsCopy))
+            foreach (var copied in field.Copied)
             {
-                if (step.From is Subject.Field { Name: var source } && kept.Contains(source))
-                    Errors.Add($"{field.DeclaredAt}: copies {source}, which is protected, and is public itself");
+                var isKept = copied switch
+                {
+                    Subject.Field { Name: var name } => kept.Contains(name),
+                    Subject.Report { Path: var path } => !parts.Any(part => IsWithin(path, part)),
+                    _ => false,
+                };
+                if (isKept)
+                    Errors.Add($"{field.DeclaredAt}: copies {copied}, not all of which is public, and is public itself");
             }
         }
+    }
+
+    /// <summary>Whether a place in the report, whatever items of lists it goes through, is or is in a public part.</summary>
+    static bool IsWithin(IReadOnlyList<string> path, string part)
+    {
+        var names = string.Join('.', path.Where(step => step != "*" && !step.All(char.IsAsciiDigit)));
+        return names == part || names.StartsWith($"{part}.", StringComparison.Ordinal);
     }
 
     static T Choose<T>(string? text, string what, Action<string> refuse) where T : struct, Enum

@@ -21,8 +21,8 @@ public sealed record MappingStep
     /// <summary>What stands for each value that there may be; null when the value stands for itself.</summary>
     public FrozenDictionary<string, string>? Table { get; init; }
 
-    /// <summary>Whether it hands the value on as it is.</summary>
-    public bool IsCopy => Match is null && Table is null;
+    /// <summary>Whether it hands on all of the value as it is.</summary>
+    public bool IsCopy => Match is null && Table is null && From is not Subject.Annotation { Path.Count: > 0 };
 
     /// <summary>The first value that passes; null when none does.</summary>
     public string? Find(Facts facts) => When?.Holds(facts) == false

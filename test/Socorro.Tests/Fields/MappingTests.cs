@@ -39,7 +39,7 @@ public sealed class MappingTests : IDisposable
     [InlineData("string", """[{"report": "modules.1.filename"}]""", "\"nvoglv64.dll\"")]
     [InlineData("string", """[{"report": "modules.2.filename"}]""", null)]
     [InlineData("string", """[{"report": "modules.*.filename", "match": "^(nv|amd)"}]""", "\"nv\"")]
-    [InlineData("object", """[{"report": "modules.0"}]""", """{"filename":"a.exe"}""")]
+    [InlineData("string", """[{"report": "modules.0.filename", "when": {"report": "modules.0", "exists": true}}]""", "\"a.exe\"")]
     [InlineData("string", """[{"field": "product", "table": {"Caves": "caving"}}]""", "\"caving\"")]
     [InlineData("string", """[{"annotation": "Level", "when": {"field": "product", "equals": "Towers"}}, {"value": "x"}]""", "\"x\"")]
     [InlineData("string", """[{"annotation": "Level", "when": {"report": "system_info.os", "in": ["Linux"]}}]""", "\"cave-12\"")]
@@ -95,7 +95,10 @@ public sealed class MappingTests : IDisposable
             Declare("f", "string", """[{"annotation": "A", "when": {"field": "product"}}]"""),
             Declare("g", "string", """[{"annotation": "A", "table": {"x": 1}}]"""),
             Declare("h", "string", """[{"annotation": "Comments"}]"""),
-            Declare("i", "string", """[{"field": "user_comments"}]"""));
+            Declare("i", "string", """[{"field": "user_comments"}]"""),
+            Declare("j", "object", """[{"field": "json_dump"}]"""),
+            Declare("k", "object", """[{"report": "crash_info.memory_accesses.0"}]"""),
+            Declare("l", "string", """[{"report": "modules.*.filename"}]"""));
 
         var errors = Assert.Throws<FieldsException>(() => FieldSet.Load([file])).Errors;
 
@@ -112,7 +115,9 @@ public sealed class MappingTests : IDisposable
                     + "at_least, at_most, version_at_least, version_below, built_days_ago",
                 $"{file}, row 7 (g): from[0].table.x: is not a text",
                 $"{file}, row 8 (h): annotation Comments feeds user_comments, which is protected",
-                $"{file}, row 9 (i): copies user_comments, which is protected, and is public itself",
+                $"{file}, row 9 (i): copies user_comments, not all of which is public, and is public itself",
+                $"{file}, row 10 (j): copies json_dump, not all of which is public, and is public itself",
+                $"{file}, row 11 (k): copies report.crash_info.memory_accesses.0, not all of which is public, and is public itself",
             ],
             errors);
     }
@@ -133,10 +138,11 @@ public sealed class MappingTests : IDisposable
     public void What_a_value_is_cut_out_of_stays_protected()
     {
         var fields = FieldSet.Load(
-            [Write(Declare("x", "string", """[{"annotation": "Level", "match": "[a-z]+"}, {"annotation": "Plain"}]"""))]);
+            [Write(Declare("x", "string", """[{"annotation": "Level", "match": "[a-z]+"}, {"annotation": "Plain"}, {"annotation": "Json", "path": ["a"]}]"""))]);
 
         Assert.True(fields.DeclaresAnnotation("Level"));
         Assert.False(fields.IsPublicAnnotation("Level"));
+        Assert.False(fields.IsPublicAnnotation("Json"));
         Assert.True(fields.IsPublicAnnotation("Plain"));
     }
 
