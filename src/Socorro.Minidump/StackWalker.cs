@@ -117,10 +117,13 @@ public static class StackWalker
         return image?.Cpu.Kind == cpu.Kind ? image : null;
     }
 
-    static ulong FindPointerMask(Minidump dump, ulong highestModuleEnd) =>
-        dump.CrashpadInfo is { AddressMask: not 0 and var mask }
-            ? mask
-            : WalkContext.GuessPointerMask(dump.Os, highestModuleEnd);
+    // Crashpad sets the bits that are not address; the highest one is never one.
+    internal static ulong FindPointerMask(Minidump dump, ulong highestModuleEnd) => dump.CrashpadInfo switch
+    {
+        { AddressMask: > long.MaxValue and var others } => ~others,
+        { AddressMask: not 0 and var mask } => mask,
+        _ => WalkContext.GuessPointerMask(dump.Os, highestModuleEnd),
+    };
 
     // When time or frames run out, it is better for the others to be cut short.
     static IEnumerable<int> CrashingFirst(int threads, int? crashing)

@@ -108,8 +108,8 @@ sealed class ElfFile
 
         Parts = parts;
         const ulong page = 4096;
-        var first = parts.Where(part => part.Type == Load).MinBy(part => part.Address);
-        Base = first.Address - first.Address % page;
+        var lowest = parts.Where(part => part.Type == Load).Select(part => part.Address).DefaultIfEmpty().Min();
+        Base = lowest - lowest % page;
     }
 
     void ReadSections(ReadOnlySpan<byte> bytes, ulong at, int size, int count)

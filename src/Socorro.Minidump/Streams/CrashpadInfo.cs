@@ -12,7 +12,8 @@ public sealed record CrashpadInfo
     public required Guid ClientId { get; init; }
 
     /// <summary>
-    /// Which bits of a pointer are the address, where the processor signs pointers; 0 when the writer did not say.
+    /// Which bits of a pointer are not its address, where the processor signs pointers, or in a dump of another writer which are;
+    /// 0 when the writer did not say.
     /// </summary>
     public required ulong AddressMask { get; init; }
 

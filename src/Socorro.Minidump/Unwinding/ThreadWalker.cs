@@ -71,7 +71,7 @@ sealed class ThreadWalker(WalkContext walk)
             if (outcome == UnwindOutcome.EndOfStack)
                 return StackEnd.Complete;
             if (outcome == UnwindOutcome.Failed)
-                return IsStackMissing() ? StackEnd.Truncated : StackEnd.Lost;
+                return _unwinder.IsBeyondMemory || IsStackMissing() ? StackEnd.Truncated : StackEnd.Lost;
 
             Locate(_caller, _callee);
             if (_callee.Location.Bottom is { } bottom)

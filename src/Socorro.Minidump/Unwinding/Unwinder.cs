@@ -36,6 +36,11 @@ abstract class Unwinder(WalkContext walk)
     /// <summary>The return addresses that the processor kept beside the stack; null where it did not.</summary>
     public ShadowStack? Shadow { get; set; }
 
+    /// <summary>
+    /// Unwind rules say that the frame reaches beyond the stack that is in the dump. Whatever a scan would find is a leftover.
+    /// </summary>
+    public bool IsBeyondMemory { get; private set; }
+
     /// <summary>Null for processors whose stacks are not walked.</summary>
     public static Unwinder? Create(WalkContext walk) => walk.Cpu.Kind switch
     {
@@ -54,6 +59,7 @@ abstract class Unwinder(WalkContext walk)
     public UnwindOutcome Unwind(WalkFrame callee, WalkFrame caller)
     {
         caller.IsInterrupted = false;
+        IsBeyondMemory = false;
         var outcome = callee.IsSignalTrampoline && SignalFrame.TryRestore(walk, callee, caller)
             ? UnwindOutcome.Caller
             : FindCaller(callee, caller);
@@ -87,7 +93,9 @@ abstract class Unwinder(WalkContext walk)
         if (!IsUsable(callee, rules))
             return UnwindOutcome.Failed;
 
-        var outcome = rules.Unwind(Cpu, in callee.Registers, walk.Memory, out caller.Registers, out _);
+        var outcome = rules.Unwind(Cpu, in callee.Registers, walk.Memory, out caller.Registers, out var cfa);
+        if (outcome == UnwindOutcome.Failed)
+            IsBeyondMemory = IsCapturedUpTo(callee.Registers[Cpu.Sp], cfa);
         if (outcome != UnwindOutcome.Caller)
             return outcome;
 
@@ -99,6 +107,12 @@ abstract class Unwinder(WalkContext walk)
         caller.IsInterrupted = rules.IsSignalFrame;
         return UnwindOutcome.Caller;
     }
+
+    // The stack is there below a frame's end, and its highest word is not.
+    bool IsCapturedUpTo(ulong sp, ulong end) =>
+        end > sp && end - sp <= LargestFrame
+        && walk.Memory.TryFind(sp, out _)
+        && !walk.Memory.TryFind(end - (uint)Cpu.PointerSize, out _);
 
     /// <summary>Whether what the rules need of the callee's registers can be right.</summary>
     protected virtual bool IsUsable(WalkFrame callee, CfiRules rules) => true;
@@ -214,13 +228,16 @@ abstract class Unwinder(WalkContext walk)
     protected bool TryScan(WalkFrame callee, ulong start, int words, out ulong slot, out ulong pc)
     {
         pc = 0;
+        slot = start;
+        if (IsBeyondMemory)
+            return false;
 
         // A leaf's return address was in the link register; a copy of it on the stack would find the same frame again.
         var except = callee.Trust == FrameTrust.Leaf ? callee.Registers[Cpu.Pc] : 0;
         for (slot = start; words >= 0 && walk.TryReadWord(slot, out var word); words--)
         {
             pc = ToCode(word);
-            if (pc != except && IsReturnAddress(pc) && !(callee.IsMainOrAbove && CannotRunMain(pc)))
+            if (pc != except && IsReturnAddress(pc) && !(callee.IsMainOrAbove && CannotRunMain(pc)) && !IsLeftByLoader(callee, pc))
                 return true;
 
             slot += (uint)Cpu.PointerSize;
@@ -303,11 +320,23 @@ abstract class Unwinder(WalkContext walk)
             return false;
 
         var (name, isMain) = (walk.Code.Modules[module].Name, walk.Code.Modules[module].IsMain);
-        return !isMain
-            && !name.StartsWith("libc.", StringComparison.Ordinal)
-            && !name.StartsWith("libc-", StringComparison.Ordinal)
-            && !name.StartsWith("ld-musl", StringComparison.Ordinal);
+        return !isMain && !IsLibc(name) && !name.StartsWith("ld-musl", StringComparison.Ordinal);
     }
+
+    // The first call of a function through its stub runs the dynamic loader where the function's own frame will be, and leaves
+    // return addresses there. The loader imports nothing: of the C library it calls only what replaces its own memory allocation.
+    bool IsLeftByLoader(WalkFrame callee, ulong pc) =>
+        walk.IsLinux
+        && !callee.Location.FunctionUtf8.IsEmpty
+        && callee.Location.Module >= 0
+        && IsLibc(walk.Code.Modules[callee.Location.Module].Name)
+        && walk.Code.FindModule(pc - 1) is >= 0 and var module
+        && walk.Code.Modules[module].Name is ['l', 'd', '-' or '.' or '6', ..] and not ['l', 'd', '-', 'm', 'u', 's', 'l', ..]
+        && !callee.Location.FunctionUtf8.Span.EndsWith("alloc"u8)
+        && !callee.Location.FunctionUtf8.Span.EndsWith("free"u8);
+
+    static bool IsLibc(string name) =>
+        name.StartsWith("libc.", StringComparison.Ordinal) || name.StartsWith("libc-", StringComparison.Ordinal);
 
     /// <summary>How far a scan above a frame goes.</summary>
     protected static int ScanReach(WalkFrame callee) =>

@@ -24,6 +24,9 @@ public sealed class ForeignStackTests
     [InlineData("linux-mipsel/lambda", "_M_invoke < big_frame < main < libc.so.6 < __libc_start_main < __start")]
     [InlineData("linux-mipsel/abort", "libc.so.6 < raise < abort < main < libc.so.6 < __libc_start_main < __start")]
     [InlineData("linux-arm/null", $"{Chain} < Chain<int, 5>::walk < main < __libc_init_first < __libc_start_main")]
+    [InlineData(
+        "linux-arm/abort",
+        "gnu_get_libc_version < pthread_key_delete < gsignal < abort < main < __libc_init_first < __libc_start_main")]
     [InlineData("linux-arm/lambda", "_M_invoke < big_frame < main < __libc_init_first < __libc_start_main")]
     public void Walks_down_to_where_the_program_began(string dump, string calls)
     {
