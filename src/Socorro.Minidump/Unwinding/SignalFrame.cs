@@ -31,6 +31,13 @@ static class SignalFrame
             "x0 x1 x2 x3 x4 x5 x6 x7 x8 x9 x10 x11 x12 x13 x14 x15 x16 x17 x18 x19 x20 x21 x22 x23 x24 x25 x26 x27 x28 "
             + "fp lr sp pc"),
 
+        // li a7, 139; ecall. siginfo, then the ucontext, whose registers come behind a signal mask with room to grow.
+        new(
+            CpuKind.RiscV64,
+            [0x93, 0x08, 0xb0, 0x08, 0x73, 0x00, 0x00, 0x00],
+            128 + 176,
+            "pc ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 t3 t4 t5 t6"),
+
         // mov r7, 173; svc 0. siginfo, then the ucontext: 20 bytes and three words before r0.
         new(
             CpuKind.Arm,
@@ -50,8 +57,17 @@ static class SignalFrame
         if (!walk.IsLinux || before.IsInFunction(pc))
             return false;
 
-        return FindByCode(walk, pc) is not null || IsNamed(walk.Code.Locate(pc), pc);
+        return FindByCode(walk, pc) is not null || IsNamed(walk.Code.Locate(pc), pc) || IsInKernelsCode(walk, pc);
     }
+
+    // Where handlers return to the kernel's own library, which is rarely in a dump: it calls nothing else, so no other frame
+    // returns there.
+    static bool IsInKernelsCode(WalkContext walk, ulong pc) =>
+        walk.Cpu.Kind is CpuKind.Arm64 or CpuKind.RiscV64
+        && walk.Code.FindModule(pc) is >= 0 and var module
+        && (walk.Code.Modules[module].Name.StartsWith("linux-gate", StringComparison.Ordinal)
+            || walk.Code.Modules[module].Name.StartsWith("linux-vdso", StringComparison.Ordinal)
+            || walk.Code.Modules[module].Name.StartsWith("[vdso", StringComparison.Ordinal));
 
     /// <summary>Restores the registers of what the signal interrupted.</summary>
     public static bool TryRestore(WalkContext walk, WalkFrame trampoline, WalkFrame interrupted)

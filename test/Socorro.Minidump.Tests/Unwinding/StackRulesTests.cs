@@ -44,6 +44,52 @@ public sealed class StackRulesTests
     }
 
     [Fact]
+    public void Knows_by_where_it_returns_to_that_a_handler_was_called_by_the_kernel()
+    {
+        const ulong kernels = 0x7e0000000000;
+        const int registers = 0x20 + 128 + 176 + 8;
+        var stack = new byte[0x400];
+        Write(stack, 0x10, 0);
+        Write(stack, 0x18, kernels + 0x500);
+        Write(stack, registers + 8 * 29, Stack + 0x380);
+        Write(stack, registers + 8 * 31, Stack + 0x300);
+        Write(stack, registers + 8 * 32, Program + 0x1100);
+        var arm = CpuTraits.Find(CpuKind.Arm64)!;
+        var context = new Registers();
+        context.Set(arm.Pc, Program + 0x1010);
+        context.Set(arm.Sp, Stack);
+        context.Set(arm.Fp, Stack + 0x10);
+
+        var found = WalkIn(
+            context,
+            [new(Stack, stack)],
+            [
+                new("program", Program, Program + 0x10000, true, () => Parse("FUNC 1000 80 0 handler\nFUNC 1100 80 0 interrupted")),
+                new("linux-gate.so", kernels, kernels + 0x1000, false, () => null),
+            ],
+            arm);
+
+        Assert.Equal(["context handler", "frame_pointer ", "cfi interrupted"], Describe(found));
+        Assert.Equal(Program + 0x1100, found.Frames[2].Instruction);
+    }
+
+    [Fact]
+    public void Guesses_no_frame_beyond_the_stack_that_is_in_the_dump()
+    {
+        var stack = new byte[0x100];
+        Write(stack, 0x20, Program + 0x1110);
+
+        var found = Walk(
+            Context(Program + 0x1010, Stack),
+            [new(Stack, stack)],
+            "FUNC 1000 80 0 large\nFUNC 1100 80 0 left\nSTACK CFI INIT 1000 80 .cfa: $rsp 512 + .ra: .cfa -8 + ^",
+            null);
+
+        Assert.Equal(["context large"], Describe(found));
+        Assert.Equal(StackEnd.Truncated, found.End);
+    }
+
+    [Fact]
     public void Takes_the_return_address_of_a_call_through_a_null_pointer()
     {
         var stack = new byte[0x100];
@@ -200,10 +246,16 @@ public sealed class StackRulesTests
             new("program", Program, Program + 0x10000, true, () => Parse(program)),
             new("libother.so", Library, Library + 0x10000, false, () => Parse(library)),
         ];
+        return WalkIn(context, memory, modules, CpuTraits.Find(CpuKind.Amd64)!, entry);
+    }
+
+    static CallStack WalkIn(
+        Registers context, MemoryRegion[] memory, CodeModule[] modules, CpuTraits cpu, ulong? entry = null)
+    {
         var ranges = Array.ConvertAll(modules, module => new AddressIndex.Range(module.Start, module.End, 0));
         return new ThreadWalker(new()
         {
-            Cpu = CpuTraits.Find(CpuKind.Amd64)!,
+            Cpu = cpu,
             Os = OsKind.Linux,
             EntryPoint = entry,
             Memory = MemoryMap.Build(memory, false),
