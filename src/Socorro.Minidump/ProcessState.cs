@@ -37,7 +37,10 @@ public sealed record ProcessState
     /// store and walks again, until nothing new is wanted.
     /// </summary>
     public IReadOnlyList<ModuleKey> Wanted =>
-        [.. Modules.Where(module => module.Lookup is { Table: null }).Select(module => module.Key).Distinct()];
+        [.. Modules.Where(module => module.Lookup is { Table: null }).Select(module => module.Key).Concat(WantedUnloaded).Distinct()];
+
+    /// <summary>The unloaded modules among <see cref="Wanted"/>.</summary>
+    internal IReadOnlyCollection<ModuleKey> WantedUnloaded { get; init; } = [];
 }
 
 /// <summary>A thread and its stack.</summary>

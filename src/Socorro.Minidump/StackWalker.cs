@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Socorro.Minidumps.Cpu;
 using Socorro.Minidumps.Images;
 using Socorro.Minidumps.Instructions;
@@ -35,6 +36,7 @@ public static class StackWalker
     public static ProcessState Walk(Minidump dump, SymbolStore symbols, WalkOptions options)
     {
         var lookups = new SymbolLookup?[dump.Modules.Count];
+        var unloaded = new ConcurrentDictionary<ModuleKey, SymbolLookup>();
         var crashing = FindCrashingThread(dump);
         var walks = new ThreadWalks(
             [.. dump.Threads.Select(thread => FindContext(dump, thread))],
@@ -51,10 +53,11 @@ public static class StackWalker
             Reason = reason,
             Analysis = CrashAnalysis.Analyze(dump, reason),
             Modules = [.. dump.Modules.Select((module, i) => new ModuleState(module, lookups[i]))],
+            WantedUnloaded = [.. unloaded.Where(lookup => lookup.Value.Table is null).Select(lookup => lookup.Key)],
             Status = StatusOf(dump, walks.IsOverLimit),
         };
 
-        ThreadWalker Create() => CreateWalker(dump, symbols, options, lookups);
+        ThreadWalker Create() => CreateWalker(dump, symbols, options, lookups, unloaded);
     }
 
     internal static ModuleKey KeyOf(Module module) =>
@@ -64,7 +67,11 @@ public static class StackWalker
     internal static ModuleKey KeyOf(UnloadedModule module) => new("", "", module.LeafName, module.CodeId);
 
     static ThreadWalker CreateWalker(
-        Minidump dump, SymbolStore symbols, WalkOptions options, SymbolLookup?[] lookups)
+        Minidump dump,
+        SymbolStore symbols,
+        WalkOptions options,
+        SymbolLookup?[] lookups,
+        ConcurrentDictionary<ModuleKey, SymbolLookup> unloaded)
     {
         var cpu = CpuTraits.Find(dump.Cpu)!; // whoever asks has seen that the processor is known
         var modules = new CodeModule[dump.Modules.Count];
@@ -83,7 +90,7 @@ public static class StackWalker
         var code = new CodeMap(
             modules,
             dump.Modules.Index,
-            new UnloadedIndex(dump.UnloadedModules, module => symbols.Find(KeyOf(module)).Table),
+            new UnloadedIndex(dump.UnloadedModules, module => unloaded.GetOrAdd(KeyOf(module), symbols.Find).Table),
             dump.FunctionTables is [] ? null : new GeneratedCode(cpu, dump.Memory, dump.FunctionTables));
         return new(new()
         {

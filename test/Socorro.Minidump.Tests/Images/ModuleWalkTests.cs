@@ -116,6 +116,7 @@ public sealed class ModuleWalkTests
 
         var frames = StackWalker.Walk(dump, symbols, WalkOptions.Default).Threads[0].Stack.Frames;
 
+        Assert.Contains(StackWalker.Walk(dump, SymbolStore.Empty, WalkOptions.Default).Wanted, key => key.CodeFile == "gone.dll");
         Assert.Equal("lost", frames[0].Location.Function);
         Assert.Equal("gone.dll", Assert.Single(frames[0].Location.Unloaded).Module);
         Assert.Equal(-1, frames[0].Location.Module);
