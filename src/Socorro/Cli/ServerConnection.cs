@@ -14,9 +14,12 @@ static class ServerConnection
         DefaultValueFactory = _ => new Options().Url,
     };
 
-    public static readonly Option<string?> Token = new("--token")
+    public static readonly Option<string?> Token = CreateTokenOption("A token that permits it, see 'socorro token'");
+
+    /// <summary>Tokens may come from the environment, where other users of the machine do not see them.</summary>
+    public static Option<string?> CreateTokenOption(string meaning) => new("--token")
     {
-        Description = $"A token that permits it, see 'socorro token' [{TokenVariable}]",
+        Description = $"{meaning} [{TokenVariable}]",
         HelpName = "TOKEN",
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable(TokenVariable),
     };

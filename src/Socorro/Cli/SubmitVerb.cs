@@ -27,6 +27,9 @@ static class SubmitVerb
 
     static readonly Option<bool> Gzip = new("--gzip") { Description = "Compress what is sent" };
 
+    static readonly Option<string?> Token = ServerConnection.CreateTokenOption(
+        "An upload token, which the collector may ask for");
+
     static readonly Option<int> Concurrency = new("--concurrency")
     {
         Description = "Dumps sent at a time",
@@ -41,6 +44,7 @@ static class SubmitVerb
             Paths,
             Url,
             Annotations,
+            Token,
             Gzip,
             Concurrency,
         };
@@ -60,6 +64,9 @@ static class SubmitVerb
         // Large dumps over slow lines take their time; a collector gives up on its own when nothing comes.
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromHours(1) };
         http.DefaultRequestHeaders.UserAgent.ParseAdd("socorro-submit/1");
+        if (parsed.GetValue(Token) is { Length: > 0 } token)
+            http.DefaultRequestHeaders.Authorization = new("Bearer", token);
+
         var submitter = new Submitter(http, address, annotations, parsed.GetValue(Gzip));
         var options = new ParallelOptions { MaxDegreeOfParallelism = concurrency, CancellationToken = cancel };
         var failures = 0;
