@@ -25,18 +25,28 @@ sealed class ServerProcess : IAsyncDisposable
 
     public static Task<ServerProcess> StartAsync(string data, CancellationToken cancel) => StartAsync(data, [], cancel);
 
+    public static Task<ServerProcess> StartAsync(
+        string data, IReadOnlyList<string> settings, CancellationToken cancel) => StartAsync(data, settings, [], cancel);
+
     public static async Task<ServerProcess> StartAsync(
-        string data, IReadOnlyList<string> settings, CancellationToken cancel)
+        string data,
+        IReadOnlyList<string> settings,
+        IReadOnlyList<(string Name, string Value)> environment,
+        CancellationToken cancel)
     {
         // The build puts what a test project refers to beside it.
         var program = Path.Combine(AppContext.BaseDirectory, "socorro");
         string[] arguments = ["run", "--data", data, "--url", "http://127.0.0.1:0", .. settings];
         var isFresh = !Directory.Exists(data);
-        var process = Process.Start(new ProcessStartInfo(program, arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+
+        var process = Process.Start(start)!;
         var errors = process.StandardError.ReadToEndAsync(cancel);
         while (await process.StandardOutput.ReadLineAsync(cancel) is { } line)
         {
