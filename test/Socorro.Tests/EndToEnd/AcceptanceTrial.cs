@@ -18,7 +18,7 @@ sealed class AcceptanceTrial(string folder, bool hasStore, int largestDump) : ID
     int _deaths;
     int _sent;
 
-    public string Data => Path.Combine(folder, "data");
+    public string Data { get; } = Path.Combine(Directory.CreateDirectory(folder).FullName, "data");
 
     /// <summary>Empty when crashes stay in the data folder.</summary>
     public string Store { get; } = hasStore ? Directory.CreateDirectory(Path.Combine(folder, "store")).FullName : "";
