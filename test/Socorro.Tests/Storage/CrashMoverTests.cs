@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Socorro.Crashes;
@@ -127,21 +126,6 @@ public sealed class CrashMoverTests : IAsyncLifetime
         {
             Assert.True(tries < 1000, "it did not happen within ten seconds");
             await Task.Delay(10, Cancel);
-        }
-    }
-
-    /// <summary>A clock that tells what is waited for.</summary>
-    sealed class RecordingTime : FakeTimeProvider
-    {
-        readonly Channel<TimeSpan> _delays = Channel.CreateUnbounded<TimeSpan>();
-
-        public ChannelReader<TimeSpan> Delays => _delays.Reader;
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            var timer = base.CreateTimer(callback, state, dueTime, period);
-            _delays.Writer.TryWrite(dueTime);
-            return timer;
         }
     }
 }
