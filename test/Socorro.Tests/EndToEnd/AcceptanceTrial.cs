@@ -51,6 +51,16 @@ sealed class AcceptanceTrial(string folder, bool hasStore, int largestDump) : ID
         await Task.WhenAll(clients);
     }
 
+    /// <summary>Sends one crash, which has to be acknowledged; its id.</summary>
+    public async Task<string> SubmitAsync(ServerProcess server, byte[] dump)
+    {
+        var (_, answer) = await server.SubmitAsync(dump, Cancel);
+        Assert.StartsWith("CrashID=bp-", answer, StringComparison.Ordinal);
+        var id = answer["CrashID=bp-".Length..].TrimEnd();
+        _acknowledged[CrashId.Parse(id)] = dump;
+        return id;
+    }
+
     /// <summary>Lets a server finish what is left, ends it in order, and compares.</summary>
     public async Task AssertNothingIsLostAsync()
     {
