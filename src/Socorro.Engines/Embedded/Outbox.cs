@@ -27,6 +27,7 @@ sealed partial class Outbox(DayFiles files, TimeProvider time, ILogger logger)
     readonly SortedSet<DateOnly> _days = [];
     readonly Dictionary<DateOnly, string> _damaged = [];
     readonly Dictionary<DateOnly, DateTime> _seen = [];
+    long? _looked;
     TaskCompletionSource _arrival = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Expect(DateOnly day)
@@ -40,9 +41,14 @@ sealed partial class Outbox(DayFiles files, TimeProvider time, ILogger logger)
 
     public async Task<IReadOnlyList<CrashId>> TakeAsync(int most, CancellationToken cancel)
     {
-        ExpectChanged();
         while (true)
         {
+            if (_looked is not { } at || time.GetElapsedTime(at) >= LookEvery)
+            {
+                _looked = time.GetTimestamp();
+                ExpectChanged();
+            }
+
             Task arrival;
             lock (_lock)
             {
@@ -55,10 +61,8 @@ sealed partial class Outbox(DayFiles files, TimeProvider time, ILogger logger)
             if (Read(most) is { Count: > 0 } ids)
                 return ids;
 
-            await Task.WhenAny(arrival, Task.Delay(LookEvery, time, cancel));
+            await arrival.WaitAsync(LookEvery, time, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancel.ThrowIfCancellationRequested();
-            if (!arrival.IsCompleted)
-                ExpectChanged();
         }
     }
 
@@ -136,17 +140,18 @@ sealed partial class Outbox(DayFiles files, TimeProvider time, ILogger logger)
     /// <summary>Writes down the days whose files were written since they were seen last.</summary>
     void ExpectChanged()
     {
-        lock (_lock)
+        var now = DateTime.UtcNow;
+        foreach (var day in files.List())
         {
-            foreach (var day in files.List())
+            var written = files.LastWrite(day);
+            lock (_lock)
             {
-                var written = files.LastWrite(day);
                 if (_seen.TryGetValue(day, out var seen) && seen == written)
                     continue;
 
                 // A time of writing is coarse: what was written a moment ago may change without changing it.
                 _days.Add(day);
-                if (DateTime.UtcNow - written > TimeSpan.FromSeconds(1))
+                if (now - written > TimeSpan.FromSeconds(1))
                     _seen[day] = written;
             }
         }
