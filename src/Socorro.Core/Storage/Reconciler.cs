@@ -33,7 +33,16 @@ public sealed partial class Reconciler(CrashStore store, CrashQueue queue, TimeP
         {
             var started = time.GetUtcNow();
             var isAll = all is null || started - all >= AllEvery;
-            Last = await ReconcileAsync(isAll ? int.MaxValue : NewestDays, Pause, cancel);
+            try
+            {
+                Last = await ReconcileAsync(isAll ? int.MaxValue : NewestDays, Pause, cancel);
+            }
+            catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
+            {
+                LogFailed(e);
+                Last = new() { StartedAt = started, Error = e.Message };
+            }
+
             if (isAll && Last.Error is null)
                 all = started;
 

@@ -22,7 +22,7 @@ public sealed partial class Stragglers(
             {
                 await PassAsync(cancel);
             }
-            catch (StorageRefusedException e)
+            catch (Exception e) when (e is not OperationCanceledException || !cancel.IsCancellationRequested)
             {
                 LogFailed(e);
             }

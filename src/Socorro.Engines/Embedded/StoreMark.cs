@@ -17,9 +17,10 @@ sealed class StoreMark
     public static bool IsIn(string dataFolder) => File.Exists(Path.Combine(dataFolder, FileName));
 
     /// <summary>The mark of the store that a data folder belongs to; on the first use the store has to be there.</summary>
-    /// <exception cref="StorageRefusedException">The store is not there, and never was.</exception>
+    /// <exception cref="StorageRefusedException">The store is not there, and never was, or is the data folder itself.</exception>
     public static StoreMark Attach(string folder, string dataFolder)
     {
+        RefuseSame(folder, dataFolder);
         if (Read(dataFolder) is { } known)
             return new(known);
         if (!Directory.Exists(folder))
@@ -36,6 +37,19 @@ sealed class StoreMark
         var name when name != _name => $"its {FileName} names another store than that of the data folder",
         _ => null,
     };
+
+    // Crashes that were brought from a folder to the same folder would then be removed from it. Links and mounts give one
+    // folder several names, so the names are not compared.
+    static void RefuseSame(string folder, string dataFolder)
+    {
+        var name = $"same-{Guid.NewGuid():N}";
+        var path = Path.Combine(dataFolder, name);
+        File.Create(path).Dispose();
+        var isSame = File.Exists(Path.Combine(folder, name));
+        File.Delete(path);
+        if (isSame)
+            throw new StorageRefusedException($"The store {folder} is the data folder itself; leave --store out to keep crashes there.");
+    }
 
     static string? Read(string folder)
     {

@@ -71,6 +71,17 @@ public sealed class MountedCrashStoreTests : CrashStoreContract
     }
 
     [Fact]
+    public void Is_never_the_data_folder_under_whatever_name()
+    {
+        Directory.CreateDirectory(_folder.Of("new data"));
+        Directory.CreateSymbolicLink(_folder.Of("link"), _folder.Of("new data"));
+
+        foreach (var name in new[] { "new data", "link" })
+            Assert.Throws<StorageRefusedException>(() => StoreMark.Attach(_folder.Of(name), _folder.Of("new data")));
+        Assert.Empty(Directory.EnumerateFiles(_folder.Of("new data")));
+    }
+
+    [Fact]
     public async Task Cannot_be_forgotten()
     {
         var refusal = await Assert.ThrowsAsync<StorageRefusedException>(() => EmbeddedEngines.OpenAsync(
