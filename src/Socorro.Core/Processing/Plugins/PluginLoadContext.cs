@@ -69,7 +69,9 @@ sealed class PluginLoadContext(string assembly) : AssemblyLoadContext(Path.GetFi
     }
 
     /// <summary>The framework lies apart from us, unless it was published with us.</summary>
-    static bool IsFramework(Assembly assembly) =>
-        Path.GetDirectoryName(assembly.Location) is var folder
-        && (folder != Path.GetDirectoryName(Contract.Location) || folder == FrameworkFolder);
+    static bool IsFramework(Assembly assembly)
+    {
+        var folder = Path.GetDirectoryName(assembly.Location);
+        return folder == FrameworkFolder || folder != Path.GetDirectoryName(Contract.Location);
+    }
 }
