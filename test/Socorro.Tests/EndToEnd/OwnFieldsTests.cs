@@ -34,6 +34,8 @@ public sealed class OwnFieldsTests : IDisposable
 
         Assert.Matches(@"Level</dt>\s*<dd>\s*12\b", report);
         Assert.Matches(@"Store</dt>\s*<dd>\s*Steam\b", report);
+        // Nobody has signed in: the protected field is kept, and with it the annotation that both are made from.
+        Assert.DoesNotContain("ann@st", report, StringComparison.Ordinal);
         var fields = await server.Http.GetStringAsync("/fields/", Cancel);
         Assert.Matches(@"(?s)<tr id=""level"">.{1,200}integer</td>.{1,100}The level that was played\.", fields);
         Assert.Matches(@"(?s)<tr id=""player"">.{1,200}protected", fields);
