@@ -20,6 +20,7 @@ static class Verbs
             StackwalkVerb.Create(),
             SignatureVerb.Create(),
             ProcessVerb.Create(),
+            ReprocessVerb.Create(),
             ThrottleVerb.Create(),
             PluginsVerb.Create(),
             ReconcileVerb.Create(),

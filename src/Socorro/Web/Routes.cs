@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Socorro.Access;
 using Socorro.Fields;
 using Socorro.Web.Access;
 using Socorro.Web.Api;
@@ -51,6 +52,9 @@ public static class Routes
         site.MapPage("/signature/", SignaturePage.ShowAsync);
         site.MapPage("/search/quick/", QuickSearch.Find);
         site.MapPage("/monitoring/", MonitoringPage.ShowAsync);
+        site.MapPost("/monitoring/reprocessing/cancel", MonitoringPage.CancelOrderAsync)
+            .Requires(Permission.Reprocess)
+            .ExcludeFromDescription();
         site.MapPage("/api/", ApiGuidePage.Show);
         site.MapPage("/fields/", FieldsPage.Show);
         site.MapPage("/login/", LoginPage.ShowAsync);

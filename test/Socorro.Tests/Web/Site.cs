@@ -11,6 +11,7 @@ using Socorro.Access;
 using Socorro.Crashes;
 using Socorro.Engines.Embedded;
 using Socorro.Signatures;
+using Socorro.Reprocessing;
 using Socorro.Storage;
 using Socorro.Tests.Processing;
 using Socorro.Tests.Storage;
@@ -74,6 +75,7 @@ public sealed class Site : IAsyncLifetime
         builder.Services.AddSingleton(Pipelines.Choice);
         builder.Services.AddSingleton<Handover>(new QueueHandover(Store, Queue));
         builder.Services.AddSingleton<CrashMover>();
+        builder.Services.AddSingleton<ReprocessingDesk>();
         builder.Services.AddSingleton<Reconciler>();
         builder.Services.AddSocorroWeb();
         _app = builder.Build();

@@ -45,10 +45,7 @@ static class ApiAnswers
             return false;
         }
 
-        var bare = text.Trim();
-        if (bare.StartsWith("bp-", StringComparison.Ordinal))
-            bare = bare[3..];
-        if (CrashId.TryParse(bare, out id))
+        if (CrashIdText.TryParse(text, out id))
             return true;
 
         refusal = BadValue("crash_id");

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.OpenApi;
 using Socorro.Fields;
+using Socorro.Access;
+using Socorro.Web.Access;
 
 namespace Socorro.Web.Api;
 
@@ -48,6 +50,33 @@ static class ApiRoutes
             .WithSummary("Where a crash is")
             .WithDescription("Which documents of a crash are in the store.")
             .Produces<CrashWhereabouts>()
+            .ProducesApiErrors();
+
+        site.MapApi("/api/ReprocessingOrders/", ReprocessingApi.ListAsync)
+            .Requires(Permission.Reprocess)
+            .WithName("ReprocessingOrders")
+            .WithSummary("Orders to process crashes again")
+            .WithDescription("How far the newest orders are, or one by its number.")
+            .Produces<OrderList>()
+            .ProducesApiErrors();
+        site.MapPost("/api/ReprocessingOrders/cancel/", ReprocessingApi.CancelAsync)
+            .Requires(Permission.Reprocess)
+            .WithName("ReprocessingOrdersCancel")
+            .WithSummary("Stop an order")
+            .WithDescription("Stops an order to process crashes again; what is queued already is still processed.")
+            .Produces<OrderList>()
+            .ProducesApiErrors();
+        site.Map("/api/Reprocessing/", () => TypedResults.StatusCode(StatusCodes.Status405MethodNotAllowed))
+            .Requires(Permission.Reprocess)
+            .ExcludeFromDescription();
+        site.MapPost("/api/Reprocessing/", ReprocessingApi.PostAsync)
+            .Requires(Permission.Reprocess)
+            .WithName("Reprocessing")
+            .WithSummary("Process crashes again")
+            .WithDescription(
+                "Orders crashes by a form with `crash_ids`, each an id or `id:ruleset`, or with a `query`; "
+                + "or by any number of ids as text. `only` is `signature` to make nothing else, `rate` a number of crashes a second.")
+            .Produces<OrderList>()
             .ProducesApiErrors();
 
         site.MapOpenApi("/api/openapi.json");

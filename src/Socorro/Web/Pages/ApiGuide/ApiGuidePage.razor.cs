@@ -21,7 +21,7 @@ public sealed partial class ApiGuidePage
     {
         var methods =
             from one in descriptions.ApiDescriptionGroups.Items.SelectMany(items => items.Items)
-            where ApiRoutes.IsPublic(one)
+            where ApiRoutes.IsPublic(one) && one.HttpMethod == HttpMethods.Get
             let metadata = one.ActionDescriptor.EndpointMetadata
             select new ApiMethod(
                 $"/{one.RelativePath}",

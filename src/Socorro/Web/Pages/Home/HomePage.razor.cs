@@ -18,13 +18,7 @@ public sealed partial class HomePage
     public required IReadOnlyList<SignatureCount> Top { get; set; }
 
     [Parameter, EditorRequired]
-    public required long LastHour { get; set; }
-
-    [Parameter, EditorRequired]
-    public required long LastDay { get; set; }
-
-    [Parameter, EditorRequired]
-    public required long LastWeek { get; set; }
+    public required RecentCounts Recent { get; set; }
 
     [Parameter, EditorRequired]
     public required DateTimeOffset Now { get; set; }
@@ -40,17 +34,15 @@ public sealed partial class HomePage
         return new RazorComponentResult<HomePage>(new
         {
             Newest = await catalog.ListNewestAsync(MaxNewest, cancel),
-            Top = await catalog.ListTopSignaturesAsync(now.AddDays(-7), MaxTop, cancel),
-            LastHour = await catalog.CountAsync(now.AddHours(-1), cancel),
-            LastDay = await catalog.CountAsync(now.AddDays(-1), cancel),
-            LastWeek = await catalog.CountAsync(now.AddDays(-7), cancel),
+            Top = await catalog.ListTopSignaturesAsync(now - RecentCounts.None.Week.Span, MaxTop, cancel),
+            Recent = await RecentCounts.CountAsync(catalog, now, cancel),
             Now = now,
             Site = $"{request.Scheme}://{request.Host}",
         });
     }
 
     string Share(SignatureCount top) =>
-        (LastWeek == 0 ? 0 : 100.0 * top.Count / LastWeek).ToString("0.0", CultureInfo.InvariantCulture) + " %";
+        (Recent.Week.Crashes == 0 ? 0 : 100.0 * top.Count / Recent.Week.Crashes).ToString("0.0", CultureInfo.InvariantCulture) + " %";
 
     string BarWidth(SignatureCount top) =>
         Math.Max(1, 100.0 * top.Count / Top[0].Count).ToString("0.#", CultureInfo.InvariantCulture);

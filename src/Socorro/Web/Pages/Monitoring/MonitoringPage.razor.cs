@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Socorro.Processing;
 using Socorro.Processing.Plugins;
 using Socorro.Reading;
+using Socorro.Reprocessing;
 using Socorro.Signatures;
 using Socorro.Storage;
 using Socorro.Web.Api;
@@ -18,6 +18,7 @@ public sealed record SymbolFolder(string Path, bool Exists);
 public sealed partial class MonitoringPage
 {
     const int MaxParked = 100;
+    const int MaxOrders = 20;
     const int MaxText = 2_000;
 
     [Parameter, EditorRequired]
@@ -42,13 +43,10 @@ public sealed partial class MonitoringPage
     public required Reconciler Reconciler { get; set; }
 
     [Parameter, EditorRequired]
-    public required long LastHour { get; set; }
+    public required IReadOnlyList<ReprocessingOrder> Orders { get; set; }
 
     [Parameter, EditorRequired]
-    public required long LastDay { get; set; }
-
-    [Parameter, EditorRequired]
-    public required long LastWeek { get; set; }
+    public required RecentCounts Recent { get; set; }
 
     [Parameter, EditorRequired]
     public required IReadOnlyList<SymbolFolder> Symbols { get; set; }
@@ -71,9 +69,6 @@ public sealed partial class MonitoringPage
 
     [Parameter, EditorRequired]
     public required DateTimeOffset Now { get; set; }
-
-    static string Rate(long crashes, int minutes) =>
-        string.Create(CultureInfo.InvariantCulture, $"{(double)crashes / minutes:#,0.##} a minute");
 
     TimeSpan Uptime => Now - Process.GetCurrentProcess().StartTime.ToUniversalTime();
 
@@ -104,9 +99,8 @@ public sealed partial class MonitoringPage
             Waiting = await heartbeat.FindBacklogAsync(cancel),
             StoreFolder = options.Store.Length > 0 ? Path.GetFullPath(options.Store) : "",
             Reconciler = reconciler,
-            LastHour = hasCatalog ? await catalog.CountAsync(now.AddHours(-1), cancel) : 0,
-            LastDay = hasCatalog ? await catalog.CountAsync(now.AddDays(-1), cancel) : 0,
-            LastWeek = hasCatalog ? await catalog.CountAsync(now.AddDays(-7), cancel) : 0,
+            Orders = hasCatalog ? await catalog.Reprocessing.ListAsync(MaxOrders, cancel) : [],
+            Recent = hasCatalog ? await RecentCounts.CountAsync(catalog, now, cancel) : RecentCounts.None,
             Symbols = options.Symbols.Select(path => new SymbolFolder(path, Directory.Exists(path))).ToList(),
             Plugins = pipelines.Default.Ruleset.Rules.OfType<IsolatedRule>().GroupBy(rule => rule.Plugin),
             Signatures = signatures,
@@ -115,5 +109,12 @@ public sealed partial class MonitoringPage
             options.Workers,
             Now = now,
         });
+    }
+
+    /// <summary>Stops a reprocessing order, and shows what became of it.</summary>
+    internal static async Task<IResult> CancelOrderAsync(long order, ReprocessingDesk desk, CancellationToken cancel)
+    {
+        await desk.CancelAsync(order, cancel);
+        return TypedResults.LocalRedirect("/monitoring/#reprocessing");
     }
 }
