@@ -40,7 +40,9 @@ public class ProcessBenchmarks
             NullLogger<DumpWalker>.Instance);
         var pipelines = PipelineChoice.Create(
             FieldSet.Default, SignatureGenerators.BuiltIn, [], BuildVersions.None, metrics, time, NullLoggerFactory.Instance);
-        _processor = new(_engines.Store, _engines.Catalog, walker, pipelines, metrics, time);
+        var undeclared = new UndeclaredCounter(
+            FieldSet.Default, _engines.Catalog, time, NullLogger<UndeclaredCounter>.Instance);
+        _processor = new(_engines.Store, _engines.Catalog, walker, pipelines, undeclared, metrics, time);
 
         using var compressor = new DumpCompressor();
         compressor.Append(dump);

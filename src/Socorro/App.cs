@@ -134,6 +134,8 @@ public static class App
             provider.GetRequiredService<ProcessingMetrics>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<UndeclaredCounter>();
+        AddLoop<UndeclaredCounter>(services, counter => counter.RunAsync);
         services.AddSingleton<CrashProcessor>();
         services.AddSingleton(new ProcessorSettings { Workers = options.Workers });
         services.AddSingleton<ProcessorLoop>();

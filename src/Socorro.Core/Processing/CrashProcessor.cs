@@ -23,6 +23,7 @@ public sealed class CrashProcessor(
     Catalog catalog,
     DumpWalker walker,
     PipelineChoice pipelines,
+    UndeclaredCounter undeclared,
     ProcessingMetrics metrics,
     TimeProvider time)
 {
@@ -48,7 +49,11 @@ public sealed class CrashProcessor(
         await store.PutProcessedAsync(result.Crash, cancel);
         await catalog.RecordAsync([result.Summary], cancel);
         if (previous is null)
+        {
             metrics.Ingested(time.GetUtcNow() - raw.SubmittedAt);
+            undeclared.Count(raw);
+        }
+
         return ProcessingOutcome.Processed;
     }
 

@@ -44,6 +44,9 @@ public abstract class Catalog : IAsyncDisposable
     /// <summary>Which crashes shall be processed again.</summary>
     public abstract ReprocessingOrders Reprocessing { get; }
 
+    /// <summary>What clients send that no field declares.</summary>
+    public abstract UndeclaredAnnotations Undeclared { get; }
+
     public abstract Task RecordAsync(IReadOnlyList<CrashSummary> crashes, CancellationToken cancel);
 
     /// <summary>The newest crashes by submission, newest first.</summary>

@@ -22,11 +22,14 @@ sealed class SqliteCatalog : Catalog
         _file = Migrations.Open(path, "Catalog");
         Tokens = new SqliteTokens(_file, _commits);
         Reprocessing = new SqliteReprocessing(_file, _commits);
+        Undeclared = new SqliteUndeclared(_file, _commits);
     }
 
     public override TokenRegistry Tokens { get; }
 
     public override ReprocessingOrders Reprocessing { get; }
+
+    public override UndeclaredAnnotations Undeclared { get; }
 
     public override async Task RecordAsync(IReadOnlyList<CrashSummary> crashes, CancellationToken cancel)
     {

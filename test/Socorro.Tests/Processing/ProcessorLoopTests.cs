@@ -192,7 +192,13 @@ public sealed class ProcessorLoopTests : IAsyncLifetime
         var pipelines = PipelineChoice.Create(
             FieldSet.Default, Pipelines.Signatures, [], BuildVersions.None, metrics, TimeProvider.System, NullLoggerFactory.Instance);
         var processor = new CrashProcessor(
-            store ?? _engines.Store, _engines.Catalog, walker, pipelines, metrics, TimeProvider.System);
+            store ?? _engines.Store,
+            _engines.Catalog,
+            walker,
+            pipelines,
+            new(FieldSet.Default, _engines.Catalog, TimeProvider.System, NullLogger<UndeclaredCounter>.Instance),
+            metrics,
+            TimeProvider.System);
         return new(
             _engines.Queue, processor, settings ?? Fast, metrics, TimeProvider.System, NullLogger<ProcessorLoop>.Instance);
     }

@@ -35,6 +35,20 @@ public sealed class ReportPageTests(Site site) : IClassFixture<Site>
     }
 
     [Fact]
+    public async Task Shows_earlier_signatures_with_when_by_what_and_what_for()
+    {
+        var id = await site.AddProcessedAsync("""
+            {"signature": "new", "signature_history": [{"signature": "old | one", "completed_datetime": "2026-08-20T10:00:00+00:00",
+             "processor_version": "0.0.9", "signature_lists": "abc123", "replaced_by": "reprocessing order 7"}, "odd"]}
+            """);
+
+        var (_, html) = await site.BrowseAsync($"/report/index/{id}");
+
+        foreach (var shown in (string[])["Earlier signatures", "old | one", "2026-08-20T10:00:00", "0.0.9", "abc123", "reprocessing order 7"])
+            Assert.Contains(shown, html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Says_which_crash_is_not_there()
     {
         var (status, html) = await site.BrowseAsync("/report/index/de1bb258-cbbf-4589-a673-34f800160918");

@@ -162,7 +162,7 @@ public sealed class ReprocessingApiTests(Site site) : IClassFixture<Site>
         var text = (await PostAsync(("query", "product=Secretive"))).Text;
         var order = JsonElement.Parse(text).GetProperty("orders")[0].GetProperty("order").GetInt64();
 
-        var forEveryone = (await site.BrowseAsync("/monitoring/")).Html;
+        var forEveryone = (await Site.BrowseAsync(site.Stranger, "/monitoring/")).Html;
         var forSome = (await AskAsync("GET", "/monitoring/")).Text;
 
         Assert.Contains($"<td class=\"num\">{order}</td>", forEveryone, StringComparison.Ordinal);
@@ -191,7 +191,7 @@ public sealed class ReprocessingApiTests(Site site) : IClassFixture<Site>
     {
         using var request = new HttpRequestMessage(new(method), path) { Content = content };
         request.Headers.Add("Auth-Token", await site.AddTokenAsync(permission));
-        using var answer = await site.Client.SendAsync(request, Cancel);
+        using var answer = await site.Stranger.SendAsync(request, Cancel);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(Cancel));
     }
 }

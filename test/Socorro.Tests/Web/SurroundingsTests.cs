@@ -29,6 +29,20 @@ public sealed class SurroundingsTests(Site site) : IClassFixture<Site>
     }
 
     [Fact]
+    public async Task Status_lists_annotations_that_no_field_declares_by_name_over_all_products()
+    {
+        await site.Catalog.Undeclared.AddAsync(
+            [new("OwnThing", "Demo", 3, Site.Noon), new("OwnThing", "", 2, Site.Noon), new("Vendor", "Demo", 9, Site.Noon)], Cancel);
+
+        var (_, html) = await site.BrowseAsync("/monitoring/");
+
+        Assert.Contains("<code>OwnThing</code>", html, StringComparison.Ordinal);
+        Assert.Contains("Demo, (no product)", html, StringComparison.Ordinal);
+        Assert.Contains("<td class=\"num\">5</td>", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("<code>Vendor</code>", html, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Unknown_addresses_are_a_page_for_people_and_json_for_programs()
     {
         var (status, html) = await site.BrowseAsync("/no/such/page");

@@ -108,6 +108,7 @@ public sealed class CrawlerTests(RunningApp app) : IClassFixture<RunningApp>
             ["documentName"] = [null],
             ["crash_id"] = ids,
             ["format"] = [null, "raw", "nonsense"],
+            ["order"] = [null, "1", "nonsense"],
             ["name"] = [null, "upload_file_minidump_browser", "memory_report"],
             ["pretty"] = [null, "print"],
             ["query"] = [null, crashes[0].ToString(), "a text"],

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Socorro.Fields;
 using Socorro.Processing;
 using Socorro.Processing.Plugins;
 using Socorro.Reading;
@@ -46,6 +47,9 @@ public sealed partial class MonitoringPage
     public required IReadOnlyList<ReprocessingOrder> Orders { get; set; }
 
     [Parameter, EditorRequired]
+    public required IReadOnlyList<UndeclaredAnnotation> Undeclared { get; set; }
+
+    [Parameter, EditorRequired]
     public required RecentCounts Recent { get; set; }
 
     [Parameter, EditorRequired]
@@ -80,6 +84,7 @@ public sealed partial class MonitoringPage
         CrashMover mover,
         Reconciler reconciler,
         SignatureGenerators signatures,
+        FieldSet fields,
         Options options,
         PipelineChoice pipelines,
         TimeProvider time,
@@ -100,6 +105,7 @@ public sealed partial class MonitoringPage
             StoreFolder = options.Store.Length > 0 ? Path.GetFullPath(options.Store) : "",
             Reconciler = reconciler,
             Orders = hasCatalog ? await catalog.Reprocessing.ListAsync(MaxOrders, cancel) : [],
+            Undeclared = hasCatalog ? UndeclaredAnnotation.Of(await catalog.Undeclared.ListAsync(cancel), fields) : [],
             Recent = hasCatalog ? await RecentCounts.CountAsync(catalog, now, cancel) : RecentCounts.None,
             Symbols = options.Symbols.Select(path => new SymbolFolder(path, Directory.Exists(path))).ToList(),
             Plugins = pipelines.Default.Ruleset.Rules.OfType<IsolatedRule>().GroupBy(rule => rule.Plugin),
