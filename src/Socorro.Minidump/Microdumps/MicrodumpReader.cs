@@ -14,6 +14,9 @@ sealed class MicrodumpReader(Limits limits)
 {
     const string Where = "The microdump";
 
+    /// <summary>A text with more lines that make no sense is none from there on.</summary>
+    const int MostUnreadable = 1000;
+
     readonly List<Module> _modules = [];
     readonly List<(ulong Address, ArrayBufferWriter<byte> Bytes)> _stack = [];
     readonly ProblemLog _problems = new();
@@ -22,6 +25,7 @@ sealed class MicrodumpReader(Limits limits)
     (uint Code, ulong Address)? _signal;
     byte[] _context = [];
     (ulong Pointer, ulong Base, ulong Size) _stackPlace;
+    int _unreadable;
 
     public MicrodumpContent Read(MicrodumpText text)
     {
@@ -30,7 +34,7 @@ sealed class MicrodumpReader(Limits limits)
             _problems.Add(Where, "has no end");
 
         var rest = text;
-        while (rest.TryTake(out var line, out rest) && !line.StartsWith("-----END"u8))
+        while (_unreadable < MostUnreadable && rest.TryTake(out var line, out rest) && !line.StartsWith("-----END"u8))
             ReadLine(line);
 
         return new()
@@ -62,8 +66,11 @@ sealed class MicrodumpReader(Limits limits)
             [(byte)'M', (byte)' ', ..] => ReadModule(fields),
             _ => false,
         };
-        if (!isRead)
-            _problems.Add(Where, $"has a line that can't be read: {Problem.Quote(Text(line))}");
+        if (isRead || line.IsEmpty)
+            return;
+
+        _problems.Add(Where, $"has a line that can't be read: {Problem.Quote(Text(line))}");
+        _unreadable++;
     }
 
     // "A arm 02 armv7l" and the version of the system to the line's end.

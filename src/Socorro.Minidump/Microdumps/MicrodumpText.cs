@@ -8,59 +8,58 @@ readonly ref struct MicrodumpText
 {
     const byte LineFeed = (byte)'\n';
 
+    /// <summary>Processes that may write microdumps into each other.</summary>
+    const int MostBegun = 64;
+
     readonly ReadOnlySpan<byte> _text;
 
-    MicrodumpText(ReadOnlySpan<byte> text, LogMark mark)
+    MicrodumpText(ReadOnlySpan<byte> text, LogMark mark, bool isWhole)
     {
         _text = text;
         Mark = mark;
+        IsWhole = isWhole;
     }
 
     public static ReadOnlySpan<byte> Begin => "-----BEGIN BREAKPAD MICRODUMP-----"u8;
+
+    static ReadOnlySpan<byte> Marker => " BREAKPAD MICRODUMP-----"u8;
 
     static ReadOnlySpan<byte> End => "-----END BREAKPAD MICRODUMP-----"u8;
 
     /// <summary>Whose lines they are.</summary>
     public LogMark Mark { get; }
 
-    /// <summary>The first microdump that has its end; if none has, the first.</summary>
+    /// <summary>The first microdump that comes to its end; if none does, the first.</summary>
     public static bool TryFind(ReadOnlySpan<byte> log, out MicrodumpText found)
     {
-        const int mostBegun = 64; // each is searched for its end, up to the end of the log
-        found = default;
-        var isFound = false;
-        var rest = log;
-        for (var begun = 0; begun < mostBegun && rest.IndexOf(Begin) is >= 0 and var begin; begun++)
+        var begun = new List<(LogMark Mark, int Start)>();
+        for (var at = 0; log[at..].IndexOf(Marker) is >= 0 and var next;)
         {
-            var tagged = rest[(rest[..begin].LastIndexOf(LineFeed) + 1)..];
-            var text = new MicrodumpText(SkipLine(tagged), LogMark.Read(LineOf(tagged)));
-            if (!isFound || text.IsWhole)
-                found = text;
-            isFound = true;
-            if (text.IsWhole)
-                break;
+            var start = log[..(at + next)].LastIndexOf(LineFeed) + 1;
+            var line = LineOf(log[start..]);
+            at = log.Length - SkipLine(log[start..]).Length;
+            var mark = LogMark.Read(line);
+            var text = LogMark.Strip(line);
+            var place = begun.FindIndex(one => one.Mark == mark);
+            if (text.StartsWith(End) && place >= 0)
+            {
+                found = new(log[begun[place].Start..], mark, isWhole: true);
+                return true;
+            }
 
-            rest = rest[(begin + Begin.Length)..];
+            // A process that begins once more did not come to the end before.
+            if (text.StartsWith(Begin) && place >= 0)
+                begun[place] = (mark, at);
+            else if (text.StartsWith(Begin) && begun.Count < MostBegun)
+                begun.Add((mark, at));
         }
 
-        return isFound;
+        found = begun is [var first, ..] ? new(log[first.Start..], first.Mark, isWhole: false) : default;
+        return begun.Count > 0;
     }
 
     /// <summary>Whether the end was written, too.</summary>
-    public bool IsWhole
-    {
-        get
-        {
-            var lines = this;
-            while (lines.TryTake(out var line, out lines))
-            {
-                if (line.StartsWith(End))
-                    return true;
-            }
-
-            return false;
-        }
-    }
+    public bool IsWhole { get; }
 
     /// <summary>The next line of this microdump, its end included.</summary>
     public bool TryTake(out ReadOnlySpan<byte> line, out MicrodumpText rest)
@@ -74,7 +73,7 @@ readonly ref struct MicrodumpText
                 continue;
 
             line = LogMark.Strip(whole);
-            rest = new(text, Mark);
+            rest = new(text, Mark, IsWhole);
             return true;
         }
 

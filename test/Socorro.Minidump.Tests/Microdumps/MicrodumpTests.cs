@@ -131,6 +131,7 @@ public sealed class MicrodumpTests
     [InlineData("F/google-breakpad( 77): ", "\r\n")]
     [InlineData("02-23 15:49:14.700    77   79 F google-breakpad: ", "\n")]
     [InlineData("", "\n")]
+    [InlineData("", "\r\n")]
     public void Knows_how_logs_mark_their_lines(string mark, string lineEnd)
     {
         var lines = Small.Split('\n').Where(line => !line.Contains("( 78)", StringComparison.Ordinal));
@@ -143,7 +144,7 @@ public sealed class MicrodumpTests
     }
 
     [Fact]
-    public void Takes_the_first_that_has_its_end()
+    public void Takes_the_first_that_comes_to_its_end()
     {
         var cut = Small.Split("F/google-breakpad( 77): M")[0].Replace("( 77)", "( 70)", StringComparison.Ordinal);
 
@@ -151,6 +152,17 @@ public sealed class MicrodumpTests
         var dump = Open(cut);
         Assert.Equal(70u, dump.ProcessId);
         Assert.Equal("The microdump has no end", Assert.Single(dump.Problems).ToString());
+    }
+
+    [Fact]
+    public void Finds_no_end_in_little_time_however_many_begin()
+    {
+        var begin = "F/google-breakpad( 1): -----BEGIN BREAKPAD MICRODUMP-----\nF/google-breakpad( 1): Q\n";
+        var text = string.Concat(Enumerable.Range(1, 100_000).Select(i => begin.Replace("( 1)", $"({i})", StringComparison.Ordinal)));
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+
+        Assert.Equal(2, Open(text).Problems.Count);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"took {clock.Elapsed}");
     }
 
     [Theory]
