@@ -73,6 +73,8 @@ sealed class HumanSummary(ProcessState state, HumanText text)
             text.Line($"Signal sent by: {Describe(sender)}");
         if (reason.Detail is { } detail)
             text.Line($"Crash detail:  {HumanText.Clean(detail)}");
+        foreach (var nested in NestedRecord.ReadAll(_dump))
+            text.Line($"While handling: {nested.Describe(_dump.Os, _dump.Cpu)} at {HumanText.Address(nested.Address, AddressDigits)}");
         if (_dump.Assertion is { } assertion)
             text.Line($"Assertion:     {HumanText.Clean(assertion.ToString())}");
         if (reason.IsSimulated)

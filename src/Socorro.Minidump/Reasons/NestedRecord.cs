@@ -11,11 +11,11 @@ public sealed record NestedRecord(uint Code, uint Flags, ulong Address, IReadOnl
     const int MaxDepth = 16;
     const int MaxParameters = 15;
 
-    /// <summary>The chain behind the dump's exception, the newest first, as far as its memory was captured.</summary>
+    /// <summary>The chain behind the dump's exception, the newest first, as far as its memory was captured. Only Windows has such chains.</summary>
     public static IReadOnlyList<NestedRecord> ReadAll(Minidump dump)
     {
         var chain = new List<NestedRecord>();
-        var next = dump.Exception?.ChainedRecord ?? 0;
+        var next = dump.Os == OsKind.Windows ? dump.Exception?.ChainedRecord ?? 0 : 0;
         var pointerSize = CpuTraits.Find(dump.Cpu)?.PointerSize ?? 8;
         while (next != 0 && chain.Count < MaxDepth && Read(dump, ref next, pointerSize) is { } record)
             chain.Add(record);

@@ -38,8 +38,10 @@ public sealed class ReportAdditionsTests
     [Fact]
     public void An_exception_comes_with_those_that_were_being_handled()
     {
-        var nested = Report(Walks.Walk(FuzzDump.Build(FuzzMachine.All[1])), JsonOptions.Default)["exception"]!["nested"]!.AsArray();
+        var state = Walks.Walk(FuzzDump.Build(FuzzMachine.All[1]));
+        var nested = Report(state, JsonOptions.Default)["exception"]!["nested"]!.AsArray();
 
+        Assert.Contains("While handling: Unhandled C++ Exception at 0x", Text(state, HumanOptions.Default));
         Assert.Equal(("0xe06d7363", "Unhandled C++ Exception"), ((string?)nested[0]!["code"], (string?)nested[0]!["type"]));
     }
 
