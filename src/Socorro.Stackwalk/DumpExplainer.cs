@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Socorro.Minidumps;
 using Socorro.Minidumps.Images;
 using Socorro.Minidumps.Symbols;
@@ -62,34 +63,27 @@ sealed class DumpExplainer : IDisposable
         return _symbols.FinishTablesAsync(cancel);
     }
 
-    /// <summary>Null when the dump could not be read, which is logged.</summary>
-    public Minidump? Open(string file)
+    /// <summary>Opens a dump, or logs why it can't be read.</summary>
+    public bool TryOpen(string file, [NotNullWhen(true)] out Minidump? dump, [NotNullWhen(false)] out Refusal? refusal)
     {
-        byte[] bytes;
         try
         {
-            bytes = File.ReadAllBytes(file);
+            if (Minidump.TryOpen(File.ReadAllBytes(file), Limits.Default, out dump, out refusal))
+                return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            var error = e is FileNotFoundException or DirectoryNotFoundException ? "FileNotFound" : "IoError";
-            _log.Error(error, $"{file}: {e.Message}");
-            return null;
+            dump = null;
+            refusal = new(e is FileNotFoundException or DirectoryNotFoundException ? "FileNotFound" : "IoError", e.Message);
         }
 
-        if (Minidump.TryOpen(bytes, Limits.Default, out var dump, out var refusal))
-            return dump;
-
         _log.Error(refusal.Error, $"{file}: {refusal.Message}");
-        return null;
+        return false;
     }
 
-    /// <summary>Null when the dump could not be read, which is logged.</summary>
-    public async Task<ProcessState?> ExplainAsync(string file, CancellationToken cancel)
+    /// <summary>Walks a dump, with all the symbols that can be had.</summary>
+    public async Task<ProcessState> ExplainAsync(string file, Minidump dump, CancellationToken cancel)
     {
-        if (Open(file) is not { } dump)
-            return null;
-
         var state = StackWalker.Walk(dump, _symbols, _options);
         for (var round = 1; round < MaxRounds && await FetchAsync(state.Wanted, cancel); round++)
             state = StackWalker.Walk(dump, _symbols, _options);

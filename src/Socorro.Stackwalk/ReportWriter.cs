@@ -48,6 +48,16 @@ sealed class ReportWriter(StackwalkArguments arguments, StackwalkConsole console
             WriteText(Output, state, arguments.Dumps.Count > 1 ? file : null);
     }
 
+    /// <summary>Says in JSON, where JSON is wanted, why there is no report; in text the log says it.</summary>
+    public void Write(Refusal refusal)
+    {
+        foreach (var output in (Stream?[])[_cyborgFile, arguments.Has(Flags.Json) ? Output : null])
+        {
+            if (output is not null)
+                WriteLine(output, buffer => JsonReport.Write(refusal, buffer, _json));
+        }
+    }
+
     /// <summary>Lists the dump as it stands in its file.</summary>
     public void WriteRaw(string file, Minidump dump)
     {
@@ -65,10 +75,12 @@ sealed class ReportWriter(StackwalkArguments arguments, StackwalkConsole console
         RawListing.WriteText(dump, text, isBrief);
     }
 
-    void WriteJson(Stream output, ProcessState state)
+    void WriteJson(Stream output, ProcessState state) => WriteLine(output, buffer => JsonReport.Write(state, buffer, _json));
+
+    static void WriteLine(Stream output, Action<StreamBuffer> write)
     {
         var buffer = new StreamBuffer(output);
-        JsonReport.Write(state, buffer, _json);
+        write(buffer);
         buffer.GetSpan(1)[0] = (byte)'\n';
         buffer.Advance(1);
         buffer.Flush();

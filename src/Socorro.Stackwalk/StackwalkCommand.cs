@@ -68,41 +68,33 @@ public static class StackwalkCommand
         CancellationToken cancel)
     {
         var failures = 0;
-        foreach (var dump in arguments.Dumps)
+        foreach (var file in arguments.Dumps)
         {
             try
             {
-                if (!await TryWriteAsync(dump, arguments.Has(Flags.Dump), explainer, reports, cancel))
+                if (!explainer.TryOpen(file, out var dump, out var refusal))
+                {
+                    reports.Write(refusal);
                     failures++;
+                }
+                else if (arguments.Has(Flags.Dump))
+                {
+                    reports.WriteRaw(file, dump);
+                }
+                else
+                {
+                    reports.Write(file, await explainer.ExplainAsync(file, dump, cancel));
+                }
             }
             catch (Exception e) when (e is not (OperationCanceledException or IOException))
             {
                 // A fault of ours; the other dumps can still be explained.
-                log.Error("UnknownError", $"{dump}: {(log.Shows(LogLevel.Debug) ? e.ToString() : e.Message)}");
+                log.Error("UnknownError", $"{file}: {(log.Shows(LogLevel.Debug) ? e.ToString() : e.Message)}");
                 failures++;
             }
         }
 
         return failures == 0 ? 0 : 1;
-    }
-
-    static async Task<bool> TryWriteAsync(
-        string file, bool isRaw, DumpExplainer explainer, ReportWriter reports, CancellationToken cancel)
-    {
-        if (isRaw)
-        {
-            if (explainer.Open(file) is not { } dump)
-                return false;
-
-            reports.WriteRaw(file, dump);
-            return true;
-        }
-
-        if (await explainer.ExplainAsync(file, cancel) is not { } state)
-            return false;
-
-        reports.Write(file, state);
-        return true;
     }
 
     /// <summary>Flags that scripts give, and that change nothing here.</summary>

@@ -59,18 +59,24 @@ public static class InstructionListing
         // ones; so the farthest place from which they lead to the current one is as good as any.
         ulong FindStart(ulong pc)
         {
-            var leads = new bool[Reach + 1];
+            Span<bool> leads = stackalloc bool[Reach + 1];
+            leads.Clear();
             leads[0] = true;
             var farthest = 0;
             for (var back = Step; back <= Reach && (ulong)back <= pc; back += Step)
             {
-                var length = Decode(pc - (ulong)back)?.Length ?? 0;
+                var length = LengthAt(pc - (ulong)back);
                 leads[back] = length > 0 && length <= back && leads[back - length];
                 farthest = leads[back] ? back : farthest;
             }
 
             return pc - (ulong)farthest;
         }
+
+        // To decode the whole of an instruction takes much longer.
+        int LengthAt(ulong address) => cpu.Kind is CpuKind.X86 or CpuKind.Amd64
+            ? InstructionDecoder.ReadX86(dump.Memory, address) is { } code ? X86Instruction.LengthOf(code, cpu.Kind) : 0
+            : Decode(address)?.Length ?? 0;
 
         DecodedInstruction? Decode(ulong address)
         {

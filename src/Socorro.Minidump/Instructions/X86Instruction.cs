@@ -44,6 +44,13 @@ static class X86Instruction
         };
     }
 
+    /// <summary>Bytes of the instruction at the beginning of some code; 0 when the bytes are none.</summary>
+    public static int LengthOf(byte[] code, CpuKind cpu)
+    {
+        Decoder.Create(cpu == CpuKind.Amd64 ? 64 : 32, code).Decode(out var instruction);
+        return instruction.IsInvalid ? 0 : instruction.Length;
+    }
+
     static AccessMode? FindMode(OpAccess access) => access switch
     {
         OpAccess.Read or OpAccess.CondRead => AccessMode.Read,

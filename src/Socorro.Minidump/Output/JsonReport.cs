@@ -16,15 +16,20 @@ public static class JsonReport
     /// <summary>Writes the report as UTF-8.</summary>
     public static void Write(ProcessState state, IBufferWriter<byte> output, JsonOptions options)
     {
-        using var json = new Utf8JsonWriter(output, new()
-        {
-            Indented = options.IsPretty,
-            IndentSize = 2,
-            NewLine = "\n",
-            Encoder = Encoder,
-            SkipValidation = true,
-        });
+        using var json = CreateWriter(output, options);
         new JsonReportWriter(state, json, options).Write();
+    }
+
+    /// <summary>Writes what there is to report of a file that is no minidump: its status, and a sentence.</summary>
+    public static void Write(Refusal refusal, IBufferWriter<byte> output, JsonOptions options)
+    {
+        using var json = CreateWriter(output, options);
+        json.WriteStartObject();
+        json.WriteStartArray("diagnostics");
+        json.WriteStringValue(refusal.Message);
+        json.WriteEndArray();
+        json.WriteString("status", refusal.Error);
+        json.WriteEndObject();
     }
 
     /// <summary>The report as UTF-8.</summary>
@@ -37,4 +42,13 @@ public static class JsonReport
         Write(state, output, options);
         return output.WrittenMemory;
     }
+
+    static Utf8JsonWriter CreateWriter(IBufferWriter<byte> output, JsonOptions options) => new(output, new()
+    {
+        Indented = options.IsPretty,
+        IndentSize = 2,
+        NewLine = "\n",
+        Encoder = Encoder,
+        SkipValidation = true,
+    });
 }

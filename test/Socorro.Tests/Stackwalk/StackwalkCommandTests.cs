@@ -96,7 +96,10 @@ public sealed class StackwalkCommandTests : IDisposable
         var (code, output, error) = await RunAsync("--json", notADump, missing, Dump);
 
         Assert.Equal(1, code);
-        Assert.Equal("OK", (string)JsonNode.Parse(output)!["status"]!);
+        Assert.Equal(
+            ["HeaderMismatch", "FileNotFound", "OK"],
+            output.TrimEnd('\n').Split('\n').Select(line => (string)JsonNode.Parse(line)!["status"]!));
+        Assert.StartsWith("{\"diagnostics\":[\"The file is not a minidump", output);
         Assert.Matches(
             @"\AERROR HeaderMismatch - .*x \.dmp: The file is not a minidump.*\nERROR FileNotFound - .*no such dump.*\n\z", error);
     }
