@@ -84,7 +84,10 @@ public sealed class ArchitectureTests
         Assert.Empty(broken.Distinct());
     }
 
-    /// <summary>What is stored of crashes, before anybody has asked who reads: all that the web gets is a view of it.</summary>
+    /// <summary>
+    /// What is stored of crashes, before anybody has asked who reads: all that the web gets is a view of it. Only the preview of
+    /// a changed signature list scans the store, for administrators, and shows of it signatures and ids alone.
+    /// </summary>
     [Fact]
     public void The_web_sees_crashes_only_through_the_eyes_of_their_reader()
     {
@@ -95,7 +98,7 @@ public sealed class ArchitectureTests
         ];
         var seen =
             from type in ProductTypes()
-            where IsIn(type, "Socorro.Web")
+            where IsIn(type, "Socorro.Web") && !IsIn(type, "Socorro.Web.Pages.SignatureLists")
             from used in TypeReferences.Of(type).Intersect(unseen)
             select $"{type.FullName} refers to {used.Name}";
 
