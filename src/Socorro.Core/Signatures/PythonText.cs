@@ -41,17 +41,31 @@ static class PythonText
         }
     }
 
-    /// <summary>An integer as <c>int()</c> reads it: blanks around, a sign, single underscores.</summary>
+    /// <summary>
+    /// An integer as <c>int()</c> reads it: blanks around, a sign, single underscores, the digits of any script. One that is
+    /// beyond 64 bits is the largest or the smallest that is not.
+    /// </summary>
     public static bool TryParseInteger(string? text, out long number)
     {
         number = 0;
         var digits = Trim(text ?? "");
-        return !HasStrayUnderscore(digits)
-            && long.TryParse(
-                digits.Replace("_", "", StringComparison.Ordinal),
-                NumberStyles.AllowLeadingSign,
-                CultureInfo.InvariantCulture,
-                out number);
+        var isNegative = digits.StartsWith('-');
+        if (digits is ['-' or '+', ..])
+            digits = digits[1..];
+        if (digits.Length == 0 || HasStrayUnderscore(digits))
+            return false;
+
+        foreach (var c in digits.Where(c => c != '_'))
+        {
+            var digit = CharUnicodeInfo.GetDecimalDigitValue(c);
+            if (digit < 0)
+                return false;
+
+            number = number > (long.MaxValue - digit) / 10 ? long.MaxValue : (number * 10) + digit;
+        }
+
+        number = isNegative ? -number : number;
+        return true;
     }
 
     /// <summary>A hex number in lower case with 0x and without leading zeros; a text that is none comes back as it is.</summary>

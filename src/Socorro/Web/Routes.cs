@@ -13,6 +13,7 @@ using Socorro.Web.Pages.Monitoring;
 using Socorro.Web.Pages.Report;
 using Socorro.Web.Pages.Search;
 using Socorro.Web.Pages.Signature;
+using Socorro.Web.Pages.SignatureLists;
 
 namespace Socorro.Web;
 
@@ -31,6 +32,7 @@ public static class Routes
         services.AddSocorroApi();
         services.AddSocorroMetrics();
         services.TryAddSingleton(FieldSet.Default);
+        services.AddSignatureListPages();
         services.AddSingleton<PriorityRequests>();
         services.AddSingleton<Heartbeat>();
         services.AddResponseCompression(compression => compression.EnableForHttps = true);
@@ -60,6 +62,8 @@ public static class Routes
         site.MapPage("/login/", LoginPage.ShowAsync);
         site.MapForm("/login/", LoginPage.SignInAsync);
         site.MapForm("/logout/", LoginPage.SignOut);
+
+        site.MapSignatureListPages();
 
         site.MapPage("/assets/{name}", AssetFile.Send);
         site.MapPage("/favicon.ico", () => AssetFile.Send("favicon.svg"));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Socorro.Signatures;
+using Socorro.Signatures.Frames;
 using Socorro.Signatures.Lists;
 using Socorro.Signatures.Rules;
 
@@ -32,6 +33,45 @@ public sealed class CompatibleSignatureTests
         Assert.Contains(note, signature.Notes);
     }
 
+    /// <summary>Sizes that clients write as no client should; large is more than 262,144.</summary>
+    [Theory]
+    [InlineData("\"262144\"", "OOM | small")]
+    [InlineData("262145", "OOM | large | foo")]
+    [InlineData("\" +300_000 \"", "OOM | large | foo")]
+    [InlineData("\"99999999999999999999999999\"", "OOM | large | foo")]
+    [InlineData("99999999999999999999999999", "OOM | large | foo")]
+    [InlineData("-99999999999999999999999999", "OOM | small")]
+    [InlineData("\"\\u0661\\u0660\\u0660\\u0660\\u0660\\u0660\\u0660\"", "OOM | large | foo")]
+    [InlineData("\"-_5\"", "OOM | unknown | foo")]
+    [InlineData("\"5__0\"", "OOM | unknown | foo")]
+    [InlineData("\"0x10\"", "OOM | unknown | foo")]
+    [InlineData("\"\\u00b2\"", "OOM | unknown | foo")]
+    [InlineData("true", "OOM | small")]
+    [InlineData("0", "foo")]
+    [InlineData("null", "foo")]
+    public void Reads_numbers_as_Python_does(string size, string expected) =>
+        Assert.Equal(
+            expected,
+            Sign($$"""{"oom_allocation_size":{{size}},"crashing_thread":0,"threads":[{"frames":[{"function":"foo"}]}]}"""));
+
+    /// <summary>Statements of the algorithm that a port gets wrong, each with an example of our own.</summary>
+    [Theory]
+    [InlineData("a::b const &", "a::b")]
+    [InlineData("a::b(int) const const", "const")]
+    [InlineData("A<B<C>, D>::operator()(int)", "A<T>::operator()")]
+    [InlineData("A::operator<(B const&)", "A::operator<")]
+    [InlineData("A::operator<<<int>(B)", "A::operator<<<int>")]
+    [InlineData("ns::f<a as b>(int)", "ns::f<a as b>")]
+    [InlineData("`anonymous namespace'::f(int)", "(anonymous namespace)::f")]
+    [InlineData("S::$_7::operator()", "S::$::operator()")]
+    [InlineData("S::$_7", "S::$_7")]
+    [InlineData("f(a , b", "f")]
+    [InlineData("f) (g", "f) ")]
+    [InlineData("int\tf(int)", "int\tf")]
+    [InlineData("T[int ]::g ,h", ", h")]
+    public void Spells_functions_of_Cpp_as_Socorro_does(string function, string expected) =>
+        Assert.Equal(expected, new FrameNormalizer(new([]), SignatureMode.Compatible).Normalize(function, null, FrameLanguage.Cpp));
+
     [Theory]
     [InlineData("", "Expecting value: line 1 column 1 (char 0)")]
     [InlineData("nope", "Expecting value: line 1 column 1 (char 0)")]
@@ -48,6 +88,9 @@ public sealed class CompatibleSignatureTests
     [InlineData("[01]", "Expecting ',' delimiter: line 1 column 3 (char 2)")]
     public void Complains_about_JSON_as_Python_does(string json, string complaint) =>
         Assert.Equal(complaint, JsonComplaint.Of(json));
+
+    static string Sign(string crash) => new SignatureGenerator(SignatureLists.From(), SignatureMode.Compatible)
+        .Generate(CrashDataReader.Read(System.Text.Encoding.UTF8.GetBytes(crash))).Text;
 
     public static IEnumerable<TheoryDataRow<int, string>> Rows()
     {

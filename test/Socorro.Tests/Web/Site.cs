@@ -10,8 +10,8 @@ using Microsoft.Extensions.Time.Testing;
 using Socorro.Access;
 using Socorro.Crashes;
 using Socorro.Engines.Embedded;
-using Socorro.Signatures;
 using Socorro.Reprocessing;
+using Socorro.Signatures;
 using Socorro.Storage;
 using Socorro.Tests.Processing;
 using Socorro.Tests.Storage;
@@ -68,6 +68,7 @@ public sealed class Site : IAsyncLifetime
         builder.Services.AddSingleton(new Options { Data = DataFolder, Symbols = [_folder.Of("no symbols here")] });
         builder.Services.AddSingleton(new FreeSpace(DataFolder, floor: 0));
         builder.Services.AddSingleton(Signatures);
+        builder.Services.AddSingleton<ReprocessingDesk>();
         builder.Services.AddSingleton<TimeProvider>(Time);
         builder.Services.AddSingleton(Store);
         builder.Services.AddSingleton(Queue);
@@ -75,7 +76,6 @@ public sealed class Site : IAsyncLifetime
         builder.Services.AddSingleton(Pipelines.Choice);
         builder.Services.AddSingleton<Handover>(new QueueHandover(Store, Queue));
         builder.Services.AddSingleton<CrashMover>();
-        builder.Services.AddSingleton<ReprocessingDesk>();
         builder.Services.AddSingleton<Reconciler>();
         builder.Services.AddSocorroWeb();
         _app = builder.Build();

@@ -29,14 +29,28 @@ public sealed class ListFolder(string path)
 
     /// <summary>The layers of a product, the lowest first: built-in, its own, the operator's.</summary>
     /// <exception cref="IOException">A file can't be read.</exception>
-    public IReadOnlyList<Layer> LayersOf(string? product)
+    public IReadOnlyList<Layer> LayersOf(string? product) => LayersOf(product, changed: null, "");
+
+    /// <summary>The layers of a product, with another text for one of its lists.</summary>
+    internal IReadOnlyList<Layer> LayersOf(string? product, ListName? changed, string text)
     {
         var layers = new List<Layer> { Layer.BuiltIn };
-        if (product is not null && Directory.Exists(FolderOf(product)))
-            layers.Add(Layer.Read(FolderOf(product), product));
-        if (Exists)
-            layers.Add(Layer.Read(Path, OperatorTitle));
+        if (product is not null)
+            layers.Add(Read(product, product, changed, text));
+
+        layers.Add(Read(null, OperatorTitle, changed, text));
         return [.. layers.Where(layer => layer.Files.Count > 0)];
+    }
+
+    Layer Read(string? product, string title, ListName? changed, string text)
+    {
+        var folder = FolderOf(product);
+        var layer = Directory.Exists(folder)
+            ? Layer.Read(folder, title)
+            : new(folder, new Dictionary<string, string>()) { Title = title };
+        return changed is null || changed.Product != product
+            ? layer
+            : layer with { Files = new Dictionary<string, string>(layer.Files) { [changed.FileName] = text } };
     }
 
     /// <summary>Changes whenever a file does, without reading any.</summary>
