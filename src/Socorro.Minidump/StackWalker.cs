@@ -114,7 +114,7 @@ public static class StackWalker
 
     static ModuleImage? OpenImage(Minidump dump, Module module, CpuTraits cpu, WalkOptions options)
     {
-        if (options.ModuleFiles?.Find(module, cpu.Kind).Image is { } file)
+        if (options.ModuleFiles?.Find(module, cpu.Kind, dump.Modules.Main?.Name ?? "").Image is { } file)
             return file;
         if (!dump.Memory.TryFind(module.Base, out _))
             return null;

@@ -26,10 +26,11 @@ public sealed class ModuleFiles(IReadOnlyList<string> roots)
     /// <summary>The files of this machine, where dumps of its own programs name them.</summary>
     public static ModuleFiles OfThisMachine { get; } = new([]);
 
-    internal (ModuleImage? Image, IReadOnlyList<LookupAttempt> Attempts) Find(Module module, CpuKind cpu)
+    /// <param name="program">The program's own path, next to which its libraries often are; empty when not known.</param>
+    internal (ModuleImage? Image, IReadOnlyList<LookupAttempt> Attempts) Find(Module module, CpuKind cpu, string program = "")
     {
         var attempts = new List<LookupAttempt>();
-        foreach (var path in PathsOf(module))
+        foreach (var path in PathsOf(module, cpu, program))
         {
             var found = Open(path, module, cpu);
             attempts.Add(new(path, found.Answer));
@@ -40,22 +41,51 @@ public sealed class ModuleFiles(IReadOnlyList<string> roots)
         return (null, attempts);
     }
 
-    IEnumerable<string> PathsOf(Module module)
+    IEnumerable<string> PathsOf(Module module, CpuKind cpu, string program)
     {
         if (!FileName.IsSafe(module.LeafName))
             yield break;
 
-        var full = module.Name.Replace('\\', '/').Split(':')[^1].TrimStart('/');
-        var isWhole = !full.Split('/').Contains("..");
+        var full = ToRelative(module.Name);
         foreach (var root in _roots)
         {
-            if (isWhole)
+            if (full is not null)
                 yield return Path.Combine(root, full);
             if (root != "/" && full != module.LeafName)
                 yield return Path.Combine(root, module.LeafName);
             if (module.CodeId is { } id && root != "/")
                 yield return Path.Combine(root, module.LeafName, id, module.LeafName);
+
+            // Crashpad on Linux knows libraries by their names alone.
+            if (full != module.LeafName || module.Os is not (OsKind.Linux or OsKind.Android))
+                continue;
+            foreach (var folder in LibraryFolders(cpu, ToRelative(program)))
+                yield return Path.Combine(root, folder, module.LeafName);
         }
+    }
+
+    static IEnumerable<string> LibraryFolders(CpuKind cpu, string? program)
+    {
+        var triple = cpu switch
+        {
+            CpuKind.X86 => "i386-linux-gnu",
+            CpuKind.Amd64 => "x86_64-linux-gnu",
+            CpuKind.Arm => "arm-linux-gnueabihf",
+            CpuKind.Arm64 => "aarch64-linux-gnu",
+            CpuKind.Mips => "mipsel-linux-gnu",
+            CpuKind.Mips64 => "mips64el-linux-gnuabi64",
+            CpuKind.RiscV64 => "riscv64-linux-gnu",
+            _ => "",
+        };
+        string[] folders = ["usr/lib/" + triple, "lib/" + triple, "usr/lib64", "lib64", "usr/lib", "lib"];
+        return program?.LastIndexOf('/') is > 0 and var end ? folders.Prepend(program[..end]) : folders;
+    }
+
+    // Without a drive, in slashes, from the root downward; null for a path that leads upward.
+    static string? ToRelative(string path)
+    {
+        var relative = path.Replace('\\', '/').Split(':')[^1].TrimStart('/');
+        return relative.Split('/').Contains("..") ? null : relative;
     }
 
     Found Open(string path, Module module, CpuKind cpu)

@@ -72,6 +72,24 @@ public sealed class ModuleWalkTests
         Assert.Equal(isSame, Walk(dump, new([folder.Path])) is ["context named", "cfi named", ..]);
     }
 
+    [Fact]
+    public void Finds_libraries_that_crashpad_knows_by_their_names_alone()
+    {
+        using var folder = new TemporaryFolder();
+        var (frames, header) = TestImage.EhFrame(16, [0x0c, 7, 8, 0x90, 1], []);
+        var libraries = Directory.CreateDirectory(Path.Combine(folder.Path, "usr", "lib", "x86_64-linux-gnu")).FullName;
+        File.WriteAllBytes(Path.Combine(libraries, "libsome.so"), TestImage.Elf(62, frames, header));
+        var dump = new ModuleDump(platform: 0x8201)
+        {
+            Pc = Code,
+            Words = [],
+            Name = "libsome.so",
+            CodeView = [.. "LEpB"u8, .. TestImage.BuildId],
+        }.Open();
+
+        Assert.NotNull(new ModuleFiles([folder.Path]).Find(dump.Modules[0], Minidumps.Cpu.CpuKind.Amd64).Image);
+    }
+
     [Theory]
     [InlineData(@"C:\..\..\some.dll")]
     [InlineData("..")]
