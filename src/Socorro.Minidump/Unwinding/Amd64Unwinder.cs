@@ -50,6 +50,12 @@ sealed class Amd64Unwinder(WalkContext walk) : Unwinder(walk)
         return true;
     }
 
+    bool HasRules(ulong pc)
+    {
+        var location = Walk.Code.Locate(pc - 1);
+        return CodeMap.TryFindCfi(location, out _) || Walk.Code.TryFindImageRules(location, isInterrupted: false, out _);
+    }
+
     static bool HasUnwindRules(CodeModule module) =>
         module.Symbols is { HasCfi: true } || module.OpenImage() is { HasCfi: true };
 
@@ -81,7 +87,12 @@ sealed class Amd64Unwinder(WalkContext walk) : Unwinder(walk)
         var sp = record + 2 * Word;
         if (pc == 0)
             return fp == 0 && !IsWindows ? UnwindOutcome.EndOfStack : UnwindOutcome.Failed;
-        if (sp < record || fp != 0 && (fp < sp || !Walk.TryReadWord(fp, out _)))
+        if (sp < record)
+            return UnwindOutcome.Failed;
+
+        // A caller that uses the register for something else breaks the chain, but needs none if it has unwind rules.
+        var isChain = fp == 0 || fp >= sp && Walk.TryReadWord(fp, out _);
+        if (!isChain && !(IsReturnAddress(pc) && HasRules(pc)))
             return UnwindOutcome.Failed;
         if (!IsCanonical(pc) || !IsBelievable(callee, pc, fp + Word))
             return UnwindOutcome.Failed;
