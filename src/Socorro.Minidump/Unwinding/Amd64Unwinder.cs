@@ -90,9 +90,10 @@ sealed class Amd64Unwinder(WalkContext walk) : Unwinder(walk)
         if (sp < record)
             return UnwindOutcome.Failed;
 
-        // A caller that uses the register for something else breaks the chain, but needs none if it has unwind rules.
+        // A caller that uses the register for something else breaks the chain, but needs none if it has unwind rules. An interrupted
+        // function may have no record of its own yet: this one is its caller's then.
         var isChain = fp == 0 || fp >= sp && Walk.TryReadWord(fp, out _);
-        if (!isChain && !(IsReturnAddress(pc) && HasRules(pc)))
+        if (!isChain && (callee.IsInterrupted || !IsReturnAddress(pc) || !HasRules(pc)))
             return UnwindOutcome.Failed;
         if (!IsCanonical(pc) || !IsBelievable(callee, pc, fp + Word))
             return UnwindOutcome.Failed;

@@ -77,19 +77,21 @@ public sealed class StackRulesTests
     public void Follows_a_frame_pointer_to_a_caller_that_uses_the_register_for_something_else()
     {
         var stack = new byte[0x100];
-        Write(stack, 0x20, 1);
-        Write(stack, 0x28, Library + 0x1010);
-        Write(stack, 0x30, Program + 0x1110);
+        Write(stack, 0x20, Stack + 0x40);
+        Write(stack, 0x28, Program + 0x1210);
+        Write(stack, 0x40, 1);
+        Write(stack, 0x48, Library + 0x1010);
+        Write(stack, 0x50, Program + 0x1110);
         var context = Context(Program + 0x1010, Stack);
         context.Set(Fp, Stack + 0x20);
 
         var found = Walk(
             context,
             [new(Stack, stack)],
-            "FUNC 1000 80 0 main\nFUNC 1100 80 0 _start",
+            "FUNC 1000 80 0 inner\nFUNC 1100 80 0 _start\nFUNC 1200 80 0 main",
             "FUNC 1000 80 0 starter\nSTACK CFI INIT 1000 80 .cfa: $rsp 8 + .ra: .cfa -8 + ^");
 
-        Assert.Equal(["context main", "frame_pointer starter", "cfi _start"], Describe(found));
+        Assert.Equal(["context inner", "frame_pointer main", "frame_pointer starter", "cfi _start"], Describe(found));
     }
 
     [Fact]
