@@ -26,11 +26,11 @@ sealed class ImageView(IEnumerable<ImageSegment> segments)
     public static ImageView Of(MemoryMap memory, ulong start, ulong end)
     {
         var segments = new List<ImageSegment>();
-        foreach (ref readonly var region in memory.Regions)
+        var regions = memory.Regions;
+        for (var i = FirstEndingBehind(regions, start); i < regions.Length && regions[i].Address < end; i++)
         {
-            var (from, to) = (Math.Max(region.Address, start), Math.Min(region.End, end));
-            if (from < to)
-                segments.Add(new(from - start, region.Bytes.Slice((int)(from - region.Address), (int)(to - from))));
+            var (from, to) = (Math.Max(regions[i].Address, start), Math.Min(regions[i].End, end));
+            segments.Add(new(from - start, regions[i].Bytes.Slice((int)(from - regions[i].Address), (int)(to - from))));
         }
 
         return new(segments);
@@ -39,13 +39,14 @@ sealed class ImageView(IEnumerable<ImageSegment> segments)
     /// <summary>The bytes from an address to the end of what is known there without a gap in one segment; empty when none are.</summary>
     public ReadOnlyMemory<byte> From(ulong rva)
     {
-        foreach (var segment in _segments)
+        var (low, high) = (0, _segments.Length);
+        while (low < high)
         {
-            if (rva >= segment.Rva && rva < segment.End)
-                return segment.Bytes[(int)(rva - segment.Rva)..];
+            var middle = (low + high) >>> 1;
+            (low, high) = _segments[middle].Rva <= rva ? (middle + 1, high) : (low, middle);
         }
 
-        return default;
+        return low > 0 && rva < _segments[low - 1].End ? _segments[low - 1].Bytes[(int)(rva - _segments[low - 1].Rva)..] : default;
     }
 
     /// <summary>A number of bytes at an address; false unless all are known.</summary>
@@ -84,6 +85,18 @@ sealed class ImageView(IEnumerable<ImageSegment> segments)
             destination = destination[bytes.Length..];
             rva += (ulong)bytes.Length;
         }
+    }
+
+    static int FirstEndingBehind(ReadOnlySpan<MemoryRegion> regions, ulong address)
+    {
+        var (low, high) = (0, regions.Length);
+        while (low < high)
+        {
+            var middle = (low + high) >>> 1;
+            (low, high) = regions[middle].End <= address ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
     }
 
     bool TryStitch(ulong rva, int length, [NotNullWhen(true)] out byte[]? copy)

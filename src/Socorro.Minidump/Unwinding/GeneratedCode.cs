@@ -15,8 +15,11 @@ sealed class GeneratedCode(CpuTraits cpu, MemoryMap memory, IReadOnlyList<Functi
     /// <summary>Addresses in a table have 32 bits.</summary>
     const ulong Reach = 1UL << 32;
 
+    /// <summary>Tables that are kept open. Each may span all memory that a hostile dump cuts into pieces.</summary>
+    const int MaxOpen = 16;
+
     readonly FunctionTable[] _byStart = [.. tables.OrderBy(table => table.Minimum)];
-    readonly ModuleImage?[] _images = new ModuleImage?[tables.Count];
+    readonly Dictionary<int, ModuleImage> _images = [];
 
     /// <summary>Whether a table covers an address.</summary>
     public bool Covers(ulong address) => FindTable(address) >= 0;
@@ -27,7 +30,19 @@ sealed class GeneratedCode(CpuTraits cpu, MemoryMap memory, IReadOnlyList<Functi
         rules = default;
         var index = FindTable(address);
         return index >= 0
-            && (_images[index] ??= Open(_byStart[index])).TryFindRules(address - _byStart[index].Base, isInterrupted, out rules);
+            && GetImage(index).TryFindRules(address - _byStart[index].Base, isInterrupted, out rules);
+    }
+
+    ModuleImage GetImage(int index)
+    {
+        if (!_images.TryGetValue(index, out var image))
+        {
+            if (_images.Count == MaxOpen)
+                _images.Clear();
+            _images.Add(index, image = Open(_byStart[index]));
+        }
+
+        return image;
     }
 
     int FindTable(ulong address)
