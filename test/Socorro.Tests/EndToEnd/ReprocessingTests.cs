@@ -100,7 +100,9 @@ public sealed class ReprocessingTests : IAsyncLifetime
     {
         await PutAsync("Demo", 50);
         await using var server = await ServerProcess.StartAsync(_folder.Path, Cancel);
-        var start = new ProcessStartInfo(Program, Arguments(server, "reprocess", "--query", "product=Demo", "--rate", "1"))
+        // A check that runs in the background ignores interrupts, and so would all that it starts.
+        string[] command = ["--default-signal=INT", Program, "reprocess", "--query", "product=Demo", "--rate", "1"];
+        var start = new ProcessStartInfo("env", Arguments(server, command))
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
