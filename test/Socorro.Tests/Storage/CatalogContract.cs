@@ -4,23 +4,8 @@ using Socorro.Storage;
 namespace Socorro.Tests.Storage;
 
 /// <summary>What every catalog does. An engine's test class inherits it and says how to open the engine.</summary>
-public abstract class CatalogContract : IAsyncLifetime
+public abstract class CatalogContract : CatalogLifetime
 {
-    protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    protected Catalog Catalog { get; private set; } = null!; // set before each test
-
-    /// <summary>Opens the engine on the same data each time it is called in one test.</summary>
-    protected abstract Task<Catalog> OpenAsync();
-
-    public virtual async ValueTask InitializeAsync() => Catalog = await OpenAsync();
-
-    public virtual async ValueTask DisposeAsync()
-    {
-        await Catalog.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
-
     [Fact]
     public async Task Is_empty_at_first()
     {
@@ -44,8 +29,7 @@ public abstract class CatalogContract : IAsyncLifetime
             Address = "0x00000000",
         };
         await Catalog.RecordAsync([crash], Cancel);
-        await Catalog.DisposeAsync();
-        Catalog = await OpenAsync();
+        await ReopenAsync();
 
         Assert.Equal([crash], await Catalog.ListNewestAsync(10, Cancel));
     }

@@ -4,26 +4,11 @@ using Socorro.Storage;
 namespace Socorro.Tests.Storage;
 
 /// <summary>What every catalog's reprocessing orders do.</summary>
-public abstract class ReprocessingOrdersContract : IAsyncLifetime
+public abstract class ReprocessingOrdersContract : CatalogLifetime
 {
     static readonly DateTimeOffset Now = Crash.Noon;
 
-    Catalog _catalog = null!; // set before each test
-
-    static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    ReprocessingOrders Orders => _catalog.Reprocessing;
-
-    /// <summary>Opens the engine on the same data each time it is called in one test.</summary>
-    protected abstract Task<Catalog> OpenAsync();
-
-    public virtual async ValueTask InitializeAsync() => _catalog = await OpenAsync();
-
-    public virtual async ValueTask DisposeAsync()
-    {
-        await _catalog.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
+    ReprocessingOrders Orders => Catalog.Reprocessing;
 
     [Fact]
     public async Task Is_empty_at_first()
@@ -153,12 +138,6 @@ public abstract class ReprocessingOrdersContract : IAsyncLifetime
         Assert.Equal(2, await Orders.ForgetIdsAsync(3, Cancel));
         Assert.Equal(0, await Orders.ForgetIdsAsync(3, Cancel));
         Assert.Equal(3, (await Orders.ListNextAsync(open, 10, Cancel)).Count);
-    }
-
-    async Task ReopenAsync()
-    {
-        await _catalog.DisposeAsync();
-        _catalog = await OpenAsync();
     }
 
     static ReprocessingOrder Wanted(string? query) => new() { Query = query, OrderedBy = "ann", OrderedAt = Now };

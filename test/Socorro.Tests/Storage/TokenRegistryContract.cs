@@ -4,24 +4,9 @@ using Socorro.Storage;
 namespace Socorro.Tests.Storage;
 
 /// <summary>What every catalog's registry of tokens does.</summary>
-public abstract class TokenRegistryContract : IAsyncLifetime
+public abstract class TokenRegistryContract : CatalogLifetime
 {
-    Catalog _catalog = null!; // set before each test
-
-    static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    TokenRegistry Tokens => _catalog.Tokens;
-
-    /// <summary>Opens the engine on the same data each time it is called in one test.</summary>
-    protected abstract Task<Catalog> OpenAsync();
-
-    public virtual async ValueTask InitializeAsync() => _catalog = await OpenAsync();
-
-    public virtual async ValueTask DisposeAsync()
-    {
-        await _catalog.DisposeAsync();
-        GC.SuppressFinalize(this);
-    }
+    TokenRegistry Tokens => Catalog.Tokens;
 
     [Fact]
     public async Task Is_empty_at_first()
@@ -44,8 +29,7 @@ public abstract class TokenRegistryContract : IAsyncLifetime
             ExpiresAt = Crash.Noon.AddDays(1),
             LastUsedAt = Crash.Noon.AddHours(1),
         });
-        await _catalog.DisposeAsync();
-        _catalog = await OpenAsync();
+        await ReopenAsync();
 
         Assert.Equal([token], await Tokens.ListAsync(Cancel));
         Assert.Equal(token, await Tokens.FindAsync(token.Key, Cancel));
@@ -108,8 +92,7 @@ public abstract class TokenRegistryContract : IAsyncLifetime
     {
         await using var other = await OpenAsync();
         var keys = await Task.WhenAll(Tokens.GetSessionKeyAsync(Cancel), other.Tokens.GetSessionKeyAsync(Cancel));
-        await _catalog.DisposeAsync();
-        _catalog = await OpenAsync();
+        await ReopenAsync();
 
         Assert.Equal(32, keys[0].Length);
         Assert.Equal(keys[0].ToArray(), keys[1].ToArray());
