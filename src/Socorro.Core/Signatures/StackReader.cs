@@ -142,11 +142,8 @@ ref struct StackReader
 
     InlineCall[] ReadInlines()
     {
-        if (_reader.TokenType != JsonTokenType.StartArray)
-        {
-            _reader.Skip();
+        if (!IsAtOrSkips(JsonTokenType.StartArray))
             return [];
-        }
 
         List<InlineCall> calls = [];
         while (NextItem())
@@ -181,11 +178,8 @@ ref struct StackReader
     /// <summary>The name of the first: no more is asked for.</summary>
     string?[] ReadUnloaded()
     {
-        if (_reader.TokenType != JsonTokenType.StartArray)
-        {
-            _reader.Skip();
+        if (!IsAtOrSkips(JsonTokenType.StartArray))
             return [];
-        }
 
         var isFirst = true;
         string? name = null;
@@ -250,10 +244,19 @@ ref struct StackReader
     /// <summary>Whether the value is of the type that it should be; it is passed over when not, and that noted.</summary>
     bool IsAt(JsonTokenType type)
     {
-        if (_reader.TokenType == type)
+        if (IsAtOrSkips(type))
             return true;
 
         _isOdd = true;
+        return false;
+    }
+
+    /// <summary>The same where it does not matter.</summary>
+    bool IsAtOrSkips(JsonTokenType type)
+    {
+        if (_reader.TokenType == type)
+            return true;
+
         _reader.Skip();
         return false;
     }
