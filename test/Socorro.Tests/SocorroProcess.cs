@@ -2,13 +2,16 @@ using System.Diagnostics;
 
 namespace Socorro.Tests;
 
-/// <summary>The built executable, run to its end.</summary>
+/// <summary>The built executables, run to their end.</summary>
 static class SocorroProcess
 {
-    public static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)
+    public static Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments) =>
+        RunProgramAsync("socorro", arguments);
+
+    public static async Task<(int Code, string Output, string Error)> RunProgramAsync(string program, params string[] arguments)
     {
         var cancel = TestContext.Current.CancellationToken;
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "socorro"), arguments)
+        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

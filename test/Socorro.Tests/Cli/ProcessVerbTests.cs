@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using Socorro.Tests.Storage;
@@ -9,8 +8,6 @@ namespace Socorro.Tests.Cli;
 public sealed class ProcessVerbTests : IDisposable
 {
     readonly TemporaryFolder _folder = new();
-
-    static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public void Dispose() => _folder.Dispose();
 
@@ -23,7 +20,7 @@ public sealed class ProcessVerbTests : IDisposable
             _folder.Of("fields.json"),
             """[{"name":"level","type":"integer","public":true,"annotations":["Level"],"about":"The level."}]""");
 
-        var (code, output) = await RunAsync("process", _folder.Path, "--fields", _folder.Of("fields.json"));
+        var (code, output, _) = await SocorroProcess.RunAsync("process", _folder.Path, "--fields", _folder.Of("fields.json"));
 
         Assert.Equal(0, code);
         var document = JsonElement.Parse(Encoding.UTF8.GetBytes(output));
@@ -37,7 +34,7 @@ public sealed class ProcessVerbTests : IDisposable
     {
         File.WriteAllText(_folder.Of("annotations.json"), """{"CrashTime":"1336519554"}""");
 
-        var (_, output) = await RunAsync("process", _folder.Path, "--explain");
+        var (_, output, _) = await SocorroProcess.RunAsync("process", _folder.Path, "--explain");
 
         Assert.Contains("    used CrashTime\n", output, StringComparison.Ordinal);
         Assert.Contains("    crash_time = 1336519554\n", output, StringComparison.Ordinal);
@@ -49,7 +46,7 @@ public sealed class ProcessVerbTests : IDisposable
     {
         File.WriteAllText(_folder.Of("fields.json"), """[{"name":"level"}]""");
 
-        var (code, error) = await RunAsync("process", _folder.Path, "--fields", _folder.Of("fields.json"));
+        var (code, _, error) = await SocorroProcess.RunAsync("process", _folder.Path, "--fields", _folder.Of("fields.json"));
 
         Assert.Equal(2, code);
         Assert.Contains("row 1 (level): about must say what it means", error, StringComparison.Ordinal);
@@ -60,23 +57,9 @@ public sealed class ProcessVerbTests : IDisposable
     [InlineData("bp-f2682688-d4ae-4920-8118-cb9c90261124", 1, "is not in")]
     public async Task Refuses_what_is_not_a_crash(string crash, int expected, string said)
     {
-        var (code, error) = await RunAsync("process", crash, "--data", _folder.Of("data"));
+        var (code, _, error) = await SocorroProcess.RunAsync("process", crash, "--data", _folder.Of("data"));
 
         Assert.Equal(expected, code);
         Assert.Contains(said, error, StringComparison.Ordinal);
-    }
-
-    static async Task<(int Code, string Output)> RunAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "socorro"), arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync(Cancel);
-        var output = await process.StandardOutput.ReadToEndAsync(Cancel);
-        await process.WaitForExitAsync(Cancel);
-        return (process.ExitCode, process.ExitCode == 0 ? output : await error);
     }
 }

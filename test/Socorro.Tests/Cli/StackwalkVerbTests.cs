@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace Socorro.Tests.Cli;
@@ -19,8 +18,8 @@ public sealed class StackwalkVerbTests
             .. flags, SharedData.Path("dumps", "breakpad", "minidump2.dmp"), SharedData.Path("dumps", "breakpad", "symbols"),
         ];
 
-        var verb = await RunAsync("socorro", ["stackwalk", .. arguments]);
-        var command = await RunAsync("minidump-stackwalk", arguments);
+        var verb = await SocorroProcess.RunProgramAsync("socorro", ["stackwalk", .. arguments]);
+        var command = await SocorroProcess.RunProgramAsync("minidump-stackwalk", arguments);
 
         Assert.Equal(verb, command);
         Assert.Equal((0, ""), (verb.Code, verb.Error));
@@ -30,7 +29,7 @@ public sealed class StackwalkVerbTests
     [Fact]
     public async Task Has_the_help_of_the_command()
     {
-        var (code, output, error) = await RunAsync("socorro", ["stackwalk", "--help"]);
+        var (code, output, error) = await SocorroProcess.RunProgramAsync("socorro", ["stackwalk", "--help"]);
 
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("Usage: socorro stackwalk [FLAGS] DUMP", output);
@@ -40,7 +39,7 @@ public sealed class StackwalkVerbTests
     [Fact]
     public async Task Passes_on_how_the_command_ended()
     {
-        var (code, output, error) = await RunAsync("socorro", ["stackwalk", "--no-such-flag"]);
+        var (code, output, error) = await SocorroProcess.RunProgramAsync("socorro", ["stackwalk", "--no-such-flag"]);
 
         Assert.Equal((2, "", "ERROR InvalidArguments - there is no flag --no-such-flag; --help lists them\n"), (code, output, error));
     }
@@ -48,25 +47,10 @@ public sealed class StackwalkVerbTests
     [Fact]
     public async Task Takes_the_flags_of_socorro_before_it()
     {
-        var (code, output, _) = await RunAsync(
+        var (code, output, _) = await SocorroProcess.RunProgramAsync(
             "socorro", ["--debug", "stackwalk", "--json", SharedData.Path("dumps", "breakpad", "minidump2.dmp")]);
 
         Assert.Equal(0, code);
         Assert.Equal("OK", (string)JsonNode.Parse(output)!["status"]!);
-    }
-
-    static async Task<(int Code, string Output, string Error)> RunAsync(string program, string[] arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, program), arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var cancel = TestContext.Current.CancellationToken;
-        var output = process.StandardOutput.ReadToEndAsync(cancel);
-        var error = process.StandardError.ReadToEndAsync(cancel);
-        await process.WaitForExitAsync(cancel);
-        return (process.ExitCode, await output, await error);
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Socorro.Tests.Processing.Plugins;
 using Socorro.Tests.Storage;
@@ -48,7 +47,7 @@ public sealed class PluginTests : IDisposable
                 Path.Combine(crash, "game_log.dmp"), compressor.Wrap("loading level\nentering cave\n"u8).ToArray(), Cancel);
         }
 
-        var (code, output) = await RunAsync("process", crash, "--explain", "--plugins", _plugins);
+        var (code, output, _) = await SocorroProcess.RunAsync("process", crash, "--explain", "--plugins", _plugins);
 
         Assert.Equal(0, code);
         Assert.Matches(@"DriverBlame  \([0-9.]+ ms\)\n    used crashing_thread\n    blamed_driver = ""nvidia""\n", output);
@@ -60,17 +59,18 @@ public sealed class PluginTests : IDisposable
     {
         File.Delete(Path.Combine(_plugins, "GameRules", "ZstdSharp.dll"));
 
-        var (code, output) = await RunAsync("run", "--plugins", _plugins, "--data", _folder.Of("data"), "--url", "http://127.0.0.1:0");
+        var (code, _, error) = await SocorroProcess.RunAsync(
+            "run", "--plugins", _plugins, "--data", _folder.Of("data"), "--url", "http://127.0.0.1:0");
 
         Assert.Equal(2, code);
-        Assert.Contains("the plug-ins can't be used:\nGameRules: GameRules needs ZstdSharp ", output, StringComparison.Ordinal);
-        Assert.Equal(1, (await RunAsync("plugins", "--plugins", _plugins)).Code);
+        Assert.Contains("the plug-ins can't be used:\nGameRules: GameRules needs ZstdSharp ", error, StringComparison.Ordinal);
+        Assert.Equal(1, (await SocorroProcess.RunAsync("plugins", "--plugins", _plugins)).Code);
     }
 
     [Fact]
     public async Task Lists_what_there_is()
     {
-        var (code, output) = await RunAsync("plugins", "--plugins", _plugins);
+        var (code, output, _) = await SocorroProcess.RunAsync("plugins", "--plugins", _plugins);
 
         Assert.Equal(0, code);
         Assert.StartsWith($"GameRules 1.2.0  ({_plugins}", output, StringComparison.Ordinal);
@@ -89,19 +89,5 @@ public sealed class PluginTests : IDisposable
         var at = dump.AsSpan().IndexOf(program);
         Encoding.Unicode.GetBytes("nvoglv64.dll").CopyTo(dump.AsSpan(at));
         return dump;
-    }
-
-    static async Task<(int Code, string Output)> RunAsync(params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "socorro"), arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var error = process.StandardError.ReadToEndAsync(Cancel);
-        var output = await process.StandardOutput.ReadToEndAsync(Cancel);
-        await process.WaitForExitAsync(Cancel);
-        return (process.ExitCode, output + await error);
     }
 }
