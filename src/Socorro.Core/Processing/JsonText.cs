@@ -2,12 +2,11 @@ using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Socorro.Processing;
 
 /// <summary>Reads JSON whose values may be of any type (what does not fit is as good as absent), and writes it as text.</summary>
-static partial class JsonText
+static class JsonText
 {
     /// <summary>Nothing is escaped that JSON does not ask to be: documents are not pasted into pages.</summary>
     public static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -24,9 +23,7 @@ static partial class JsonText
             if (utf8.Span.IndexOf("\\ud"u8) < 0 && utf8.Span.IndexOf("\\uD"u8) < 0)
                 return true;
 
-            var whole = HalfPair().Replace(
-                json.GetRawText(), match => match.Groups[1].Success ? match.Value : @"\uFFFD");
-            json = JsonElement.Parse(whole);
+            json = JsonElement.Parse(LooseJson.ReplaceHalfPairs(json.GetRawText()));
             return true;
         }
         catch (JsonException)
@@ -38,18 +35,6 @@ static partial class JsonText
 
     extension(JsonElement element)
     {
-        /// <summary>The member of that name; undefined when this is no object, it is absent, or null.</summary>
-        public JsonElement Member(string name) =>
-            element.ValueKind == JsonValueKind.Object
-            && element.TryGetProperty(name, out var member)
-            && member.ValueKind != JsonValueKind.Null
-                ? member
-                : default;
-
-        /// <summary>The elements of an array; none when this is something else.</summary>
-        public IEnumerable<JsonElement> Items() =>
-            element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [];
-
         /// <summary>The members of an object; none when this is something else.</summary>
         public IEnumerable<JsonProperty> Members() =>
             element.ValueKind == JsonValueKind.Object ? element.EnumerateObject() : [];
@@ -124,7 +109,4 @@ static partial class JsonText
 
         text.Append('"');
     }
-
-    [GeneratedRegex(@"(\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u[dD][89a-fA-F]..")]
-    private static partial Regex HalfPair();
 }

@@ -2,27 +2,14 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Socorro.Signatures;
 
 /// <summary>Reads JSON whose values may be of any type.</summary>
-static partial class Json
+static class Json
 {
     extension(JsonElement element)
     {
-        /// <summary>The member of that name; undefined when this is no object, it is absent, or null.</summary>
-        public JsonElement Member(string name) =>
-            element.ValueKind == JsonValueKind.Object
-            && element.TryGetProperty(name, out var member)
-            && member.ValueKind != JsonValueKind.Null
-                ? member
-                : default;
-
-        /// <summary>The elements of an array; none when this is something else.</summary>
-        public IEnumerable<JsonElement> Items() =>
-            element.ValueKind == JsonValueKind.Array ? element.EnumerateArray() : [];
-
         /// <summary>A scalar as text (booleans as Python writes them); null for everything else.</summary>
         public string? Text() => element.ValueKind switch
         {
@@ -76,15 +63,10 @@ static partial class Json
             }
             catch (InvalidOperationException)
             {
-                // Half a surrogate pair, written as an escape: valid JSON, but no text. JavaScript engines send them. Or bytes
-                // that are no UTF-8.
-                var whole = HalfPair().Replace(
-                    Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(element)), match => match.Groups[1].Success ? match.Value : @"\uFFFD");
+                // Half a surrogate pair, or bytes that are no UTF-8.
+                var whole = LooseJson.ReplaceHalfPairs(Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(element)));
                 return JsonDocument.Parse(whole).RootElement.GetString()!;
             }
         }
     }
-
-    [GeneratedRegex(@"(\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u[dD][89a-fA-F]..")]
-    private static partial Regex HalfPair();
 }
