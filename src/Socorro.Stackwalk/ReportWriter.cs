@@ -17,6 +17,7 @@ sealed class ReportWriter(StackwalkArguments arguments, StackwalkConsole console
         TellsWhy = arguments.Has(Flags.Why),
         RecoversArguments = arguments.RecoversArguments,
         HasAllRegisters = arguments.Has(Flags.AllRegisters),
+        MaxWriters = Environment.ProcessorCount,
     };
 
     readonly HumanOptions _human = new()

@@ -24,4 +24,7 @@ public sealed record JsonOptions
 
     /// <summary>Whether all frames of all threads have their registers, and not only those of the crashed thread.</summary>
     public bool HasAllRegisters { get; init; }
+
+    /// <summary>How many threads of this process may write a large report at a time.</summary>
+    public int MaxWriters { get; init; } = 1;
 }

@@ -23,7 +23,7 @@ sealed class JsonReportWriter
         _state = state;
         _dump = state.Dump;
         _json = json;
-        _addresses = new(CpuTraits.Find(state.Dump.Cpu)?.PointerSize ?? 8);
+        _addresses = new(state.Dump);
         _additions = new(state, json, _addresses);
         _threads = new(state, json, _addresses, options);
     }

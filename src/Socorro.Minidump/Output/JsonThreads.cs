@@ -1,243 +1,146 @@
 using System.Text.Json;
-using Socorro.Minidumps.Cpu;
 using Socorro.Minidumps.Reasons;
 using Socorro.Minidumps.Streams;
 using Socorro.Minidumps.Unwinding;
 
 namespace Socorro.Minidumps.Output;
 
-/// <summary>
-/// Writes threads and frames: nearly all of a large report, so names are encoded once and texts go out as the UTF-8 that
-/// the symbols hold.
-/// </summary>
-sealed class JsonThreads(ProcessState state, Utf8JsonWriter json, AddressText addresses, JsonOptions options)
+/// <summary>Writes the threads, those of a large report on several processors.</summary>
+sealed class JsonThreads
 {
-    readonly Minidump _dump = state.Dump;
-    readonly int _maxFrames = options.MaxFrames;
-    readonly JsonEncodedText[] _modules =
-        [.. state.Dump.Modules.Select(module => JsonEncodedText.Encode(module.LeafName, JsonReport.Encoder))];
+    /// <summary>With fewer frames for each, a second writer is not worth its start.</summary>
+    const int FramesForWriter = 1000;
 
-    readonly int[] _registerOrder = CpuTraits.Find(state.Dump.Cpu) is { } cpu
-        ? [.. Enumerable.Range(0, cpu.RegisterNames.Count).OrderBy(i => cpu.RegisterNames[i], StringComparer.Ordinal)]
-        : [];
+    /// <summary>Frames that are written at a time: some 200 kB.</summary>
+    const int PieceLength = 256;
+
+    readonly ProcessState _state;
+    readonly Utf8JsonWriter _json;
+    readonly AddressText _addresses;
+    readonly JsonOptions _options;
+    readonly JsonEncodedText[] _modules;
+    readonly JsonFrames _frames;
+    JsonPieces? _pieces;
+
+    public JsonThreads(ProcessState state, Utf8JsonWriter json, AddressText addresses, JsonOptions options)
+    {
+        _state = state;
+        _json = json;
+        _addresses = addresses;
+        _options = options;
+        _modules = [.. state.Dump.Modules.Select(module => JsonEncodedText.Encode(module.LeafName, JsonReport.Encoder))];
+        _frames = CreateFrames(json);
+    }
 
     public void WriteAll()
     {
-        json.WriteStartArray("threads");
-        foreach (var thread in state.Threads)
-            Write(thread, index: null);
-        json.WriteEndArray();
+        _json.WriteStartArray("threads");
+        using (_pieces = StartPieces())
+        {
+            foreach (var thread in _state.Threads)
+                Write(thread, index: null);
+        }
+
+        _pieces = null;
+        _json.WriteEndArray();
     }
 
     public void WriteCrashing()
     {
-        json.WritePropertyName("crashing_thread");
-        if (state.CrashingThread is { } index)
-            Write(state.Threads[index], index);
+        _json.WritePropertyName("crashing_thread");
+        if (_state.CrashingThread is { } index)
+            Write(_state.Threads[index], index);
         else
-            json.WriteNullValue();
+            _json.WriteNullValue();
     }
 
     /// <param name="index">The thread's place among all, when it is written as the one that crashed.</param>
     void Write(ThreadState thread, int? index)
     {
-        var frames = thread.Stack.Span;
-        json.WriteStartObject();
-        json.WriteNumber("frame_count", frames.Length);
-        WriteFrames(thread.Stack, withRegisters: index is not null || options.HasAllRegisters);
-        var (lastError, lastStatus) = ThreadEnvironment.Read(_dump, thread.Record);
-        json.WriteString("last_error_value", lastError is { } code ? WindowsError.Describe(code) : null);
+        _json.WriteStartObject();
+        _json.WriteNumber("frame_count", thread.Stack.Span.Length);
+        WriteFrames(thread.Stack, hasRegisters: index is not null || _options.HasAllRegisters);
+        var (lastError, lastStatus) = ThreadEnvironment.Read(_state.Dump, thread.Record);
+        _json.WriteString("last_error_value", lastError is { } code ? WindowsError.Describe(code) : null);
         if (lastStatus is { } status and not 0)
-            json.WriteString("last_status_value", WindowsError.Describe(status));
-        json.WriteNumber("priority", thread.Record.Priority);
-        json.WriteString("stack_end", thread.Stack.End.Word);
+            _json.WriteString("last_status_value", WindowsError.Describe(status));
+        _json.WriteNumber("priority", thread.Record.Priority);
+        _json.WriteString("stack_end", thread.Stack.End.Word);
         if (thread.Record.Times is { StartAddress: not 0 and var start })
-            json.WriteString("start_address", addresses.Format(start));
+            _json.WriteString("start_address", _addresses.Format(start));
         if (thread.Start is { FunctionUtf8.IsEmpty: false } entry)
-            json.WriteTextOrNull(Keys.StartFunction, entry.FunctionUtf8);
+            _json.WriteString("start_function", entry.FunctionUtf8.Span);
         if (thread.Start is { Module: >= 0 and var module })
-            json.WriteString("start_module", _modules[module]);
-        json.WriteNumber("suspend_count", thread.Record.SuspendCount);
-        json.WriteNumber("thread_id", thread.Record.Id);
-        json.WriteString("thread_name", thread.Record.Name);
+            _json.WriteString("start_module", _modules[module]);
+        _json.WriteNumber("suspend_count", thread.Record.SuspendCount);
+        _json.WriteNumber("thread_id", thread.Record.Id);
+        _json.WriteString("thread_name", thread.Record.Name);
         if (index is { } place)
-            json.WriteNumber("threads_index", place);
-        if (frames.Length > _maxFrames)
-            json.WriteBoolean("truncated", true);
-        json.WriteEndObject();
+            _json.WriteNumber("threads_index", place);
+        if (thread.Stack.Span.Length > _options.MaxFrames)
+            _json.WriteBoolean("truncated", true);
+        _json.WriteEndObject();
     }
 
-    void WriteFrames(CallStack stack, bool withRegisters)
+    void WriteFrames(CallStack stack, bool hasRegisters)
     {
-        var frames = stack.Span;
-        // One entry says that there is a gap.
-        var (head, tail) = frames.Length <= _maxFrames ? (frames.Length, 0) : (_maxFrames / 2, (_maxFrames - 1) / 2);
+        var (head, tail) = RangesOf(stack, hasRegisters);
+        _json.WriteStartArray("frames");
+        Write(head);
+        if (tail.Start > head.End)
+            WriteGap(tail.Start - head.End);
+        Write(tail);
+        _json.WriteEndArray();
+    }
 
-        json.WriteStartArray("frames");
-        for (var i = 0; i < head; i++)
-            WriteFrame(stack, i, withRegisters);
-        if (frames.Length > _maxFrames)
-            WriteGap(frames.Length - head - tail);
-        for (var i = frames.Length - tail; i < frames.Length; i++)
-            WriteFrame(stack, i, withRegisters);
-        json.WriteEndArray();
+    void Write(FrameRange range)
+    {
+        foreach (var piece in range.Split(PieceLength))
+        {
+            if (_pieces is null)
+                _frames.Write(piece);
+            else
+                _pieces.WriteNext();
+        }
     }
 
     void WriteGap(int frames)
     {
-        json.WriteStartObject();
-        json.WriteStartObject("truncated");
-        json.WriteString("msg", $"{frames} frames truncated");
-        json.WriteEndObject();
-        json.WriteEndObject();
+        _json.WriteStartObject();
+        _json.WriteStartObject("truncated");
+        _json.WriteString("msg", $"{frames} frames truncated");
+        _json.WriteEndObject();
+        _json.WriteEndObject();
     }
 
-    void WriteFrame(CallStack stack, int index, bool withRegisters)
+    /// <summary>The frames in front of the gap, and those behind it.</summary>
+    (FrameRange Head, FrameRange Tail) RangesOf(CallStack stack, bool hasRegisters)
     {
-        ref readonly var frame = ref stack.Span[index];
-        var location = frame.Location;
-        json.WriteStartObject();
-        if (options.RecoversArguments)
-            WriteArguments(ArgumentRecovery.Find(_dump, stack, index));
-        json.WriteTextOrNull(Keys.File, location.FileUtf8);
-        json.WriteNumber(Keys.Frame, index);
-        json.WriteTextOrNull(Keys.Function, location.FunctionUtf8);
-        if (location.FunctionUtf8.IsEmpty)
-            json.WriteNull(Keys.FunctionOffset);
-        else
-            json.WriteString(Keys.FunctionOffset, addresses.Format(location.Address - location.FunctionBase));
-        WriteInlines(location);
-        if (location.Module < 0 && MissingNames.IsGenerated(state, location))
-            json.WriteBoolean(Keys.Jit, true);
-        WriteLine(location.Line);
-        json.WriteBoolean(Keys.MissingSymbols, location.FunctionUtf8.IsEmpty);
-        WriteModule(location);
-        if (location.IsMultiple)
-            json.WriteBoolean(Keys.Multiple, true);
-        json.WriteString(Keys.Offset, addresses.Format(location.Address));
-        if (withRegisters)
-            WriteRegisters(stack.GetRegisters(index));
-        json.WriteString(Keys.Trust, Keys.Of(frame.Trust));
-        WriteUnloaded(location);
-        if (options.TellsWhy && MissingNames.Explain(state, location) is { } why)
-            json.WriteString("why", why);
-        json.WriteEndObject();
+        var length = stack.Span.Length;
+
+        // One entry says that there is a gap.
+        var (head, tail) = length <= _options.MaxFrames
+            ? (length, 0)
+            : (_options.MaxFrames / 2, (_options.MaxFrames - 1) / 2);
+        return (new(stack, 0, head, hasRegisters), new(stack, length - tail, length, hasRegisters));
     }
 
-    void WriteArguments(IReadOnlyList<RecoveredArgument> arguments)
+    /// <summary>Null when one writer does it all.</summary>
+    JsonPieces? StartPieces()
     {
-        if (arguments is [])
-            return;
+        // What is indented depends on where it stands.
+        var writers = _options.IsPretty ? 1 : _options.MaxWriters;
+        writers = Math.Min(writers, _state.Threads.Sum(thread => thread.Stack.Span.Length) / FramesForWriter);
+        if (writers < 2)
+            return null;
 
-        json.WriteObjects("arguments", arguments, argument =>
-        {
-            json.WriteString("type", argument.Type);
-            if (argument.Value is { } value)
-                json.WriteString("value", addresses.Format(value));
-            else
-                json.WriteNull("value");
-        });
+        var pieces = from thread in _state.Threads
+                     let ranges = RangesOf(thread.Stack, _options.HasAllRegisters)
+                     from range in new[] { ranges.Head, ranges.Tail }
+                     from piece in range.Split(PieceLength)
+                     select piece;
+        return new([.. pieces], writers - 1, _json, CreateFrames);
     }
 
-    void WriteModule(CodeLocation location)
-    {
-        if (location.Module < 0)
-        {
-            json.WriteNull(Keys.Module);
-            json.WriteNull(Keys.ModuleOffset);
-            return;
-        }
-
-        json.WriteString(Keys.Module, _modules[location.Module]);
-        json.WriteString(Keys.ModuleOffset, addresses.Format(location.ModuleOffset));
-    }
-
-    void WriteInlines(CodeLocation location)
-    {
-        if (location.InlineSymbols is [])
-        {
-            json.WriteNull(Keys.Inlines);
-            return;
-        }
-
-        json.WriteStartArray(Keys.Inlines);
-        foreach (var call in location.InlineSymbols)
-        {
-            json.WriteStartObject();
-            json.WriteTextOrNull(Keys.File, call.File);
-            json.WriteTextOrNull(Keys.Function, call.Name);
-            WriteLine(call.Line);
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    void WriteLine(uint line)
-    {
-        if (line == 0)
-            json.WriteNull(Keys.Line);
-        else
-            json.WriteNumber(Keys.Line, line);
-    }
-
-    void WriteRegisters(Registers registers)
-    {
-        var names = CpuTraits.Find(_dump.Cpu)!.RegisterNames; // there are frames, so the processor is known
-        json.WriteStartObject("registers");
-        foreach (var i in _registerOrder)
-        {
-            if (registers.TryGet(i, out var value))
-                json.WriteString(names[i], addresses.Format(value));
-        }
-
-        json.WriteEndObject();
-    }
-
-    void WriteUnloaded(CodeLocation location)
-    {
-        if (location.Unloaded.Count == 0)
-        {
-            json.WriteNull(Keys.UnloadedModules);
-            return;
-        }
-
-        json.WriteStartArray(Keys.UnloadedModules);
-        foreach (var hit in location.Unloaded)
-        {
-            json.WriteStartObject();
-            json.WriteString("module", hit.Module);
-            json.WriteStartArray("offsets");
-            foreach (var offset in hit.Offsets)
-                json.WriteStringValue(addresses.Format(offset));
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        json.WriteEndArray();
-    }
-
-    static class Keys
-    {
-        public static readonly JsonEncodedText File = JsonEncodedText.Encode("file");
-        public static readonly JsonEncodedText Frame = JsonEncodedText.Encode("frame");
-        public static readonly JsonEncodedText Function = JsonEncodedText.Encode("function");
-        public static readonly JsonEncodedText FunctionOffset = JsonEncodedText.Encode("function_offset");
-        public static readonly JsonEncodedText Inlines = JsonEncodedText.Encode("inlines");
-        public static readonly JsonEncodedText Jit = JsonEncodedText.Encode("jit");
-        public static readonly JsonEncodedText Line = JsonEncodedText.Encode("line");
-        public static readonly JsonEncodedText MissingSymbols = JsonEncodedText.Encode("missing_symbols");
-        public static readonly JsonEncodedText Module = JsonEncodedText.Encode("module");
-        public static readonly JsonEncodedText ModuleOffset = JsonEncodedText.Encode("module_offset");
-        public static readonly JsonEncodedText Multiple = JsonEncodedText.Encode("multiple");
-        public static readonly JsonEncodedText Offset = JsonEncodedText.Encode("offset");
-        public static readonly JsonEncodedText StartFunction = JsonEncodedText.Encode("start_function");
-        public static readonly JsonEncodedText Trust = JsonEncodedText.Encode("trust");
-        public static readonly JsonEncodedText UnloadedModules = JsonEncodedText.Encode("unloaded_modules");
-
-        static readonly JsonEncodedText[] Trusts =
-            [.. Enum.GetValues<FrameTrust>().Select(trust => JsonEncodedText.Encode(trust.Word))];
-
-        public static JsonEncodedText Of(FrameTrust trust) => Trusts[(int)trust];
-    }
+    JsonFrames CreateFrames(Utf8JsonWriter json) => new(_state, json, _options, _modules);
 }

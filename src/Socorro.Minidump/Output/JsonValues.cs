@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using Socorro.Minidumps.Cpu;
 
 namespace Socorro.Minidumps.Output;
 
@@ -56,18 +56,21 @@ static class JsonValues
 }
 
 /// <summary>Writes addresses as "0x" and as many digits as a pointer has, without making strings.</summary>
-sealed class AddressText(int pointerSize)
+sealed class AddressText(Minidump dump)
 {
-    readonly byte[] _buffer = new byte[2 + 16];
+    readonly byte[] _buffer = new byte[2 + 2 * (CpuTraits.Find(dump.Cpu)?.PointerSize ?? 8)];
 
     /// <summary>The text of an address, good until the next call.</summary>
     public ReadOnlySpan<byte> Format(ulong address)
     {
-        "0x"u8.CopyTo(_buffer);
-        if (pointerSize == 4)
-            ((uint)address).TryFormat(_buffer.AsSpan(2), out _, "x8", CultureInfo.InvariantCulture);
-        else
-            address.TryFormat(_buffer.AsSpan(2), out _, "x16", CultureInfo.InvariantCulture);
-        return _buffer.AsSpan(0, 2 + 2 * pointerSize);
+        _buffer[0] = (byte)'0';
+        _buffer[1] = (byte)'x';
+        for (var i = _buffer.Length - 1; i > 1; i--)
+        {
+            _buffer[i] = "0123456789abcdef"u8[(int)(address & 15)];
+            address >>= 4;
+        }
+
+        return _buffer;
     }
 }

@@ -25,11 +25,7 @@ sealed class ThreadWalks(Context?[] contexts, int[] order, int maxTotalFrames)
     public CallStack[] Run(int maxWalkers, Func<ThreadWalker> createWalker)
     {
         var walkers = Math.Clamp(contexts.Length / ThreadsForWalker, 1, Math.Max(1, maxWalkers));
-        if (walkers == 1)
-            WalkOn(createWalker);
-        else
-            Parallel.For(0, walkers, _ => WalkOn(createWalker));
-
+        Workers.Run(walkers, _ => WalkOn(createWalker));
         HoldToLimit();
         return _stacks;
     }

@@ -17,7 +17,7 @@ sealed class TableCache(string folder, long maxBytes, TimeProvider time)
     const int MaxNameLength = 80;
 
     /// <summary>Bytes of a table that is mapped whole. Of a larger one, what counts as held should not grow with it.</summary>
-    const long MaxMapped = 16 << 20;
+    const long MaxMapped = 32 << 20;
 
     /// <summary>How precisely the time of the last use is kept.</summary>
     static readonly TimeSpan UsePrecision = TimeSpan.FromMinutes(10);

@@ -23,7 +23,7 @@ static class TextScan
     {
         var shares = new ScanShare[workers];
         var cuts = FindCuts(path, stamp.Length, workers);
-        Parallel.For(0, workers, i => shares[i] = ScanShare.Read(path, cuts[i], cuts[i + 1]));
+        Workers.Run(workers, i => shares[i] = ScanShare.Read(path, cuts[i], cuts[i + 1]));
 
         var isSymbolFile = shares.Any(share => share.HasRecords) && !shares.Any(share => share.IsRefused);
         var isWritten = isSymbolFile && TryMerge(shares, stamp, index);
