@@ -71,10 +71,12 @@ sealed class DumpExplainer : IDisposable
             if (Minidump.TryOpen(File.ReadAllBytes(file), Limits.Default, out dump, out refusal))
                 return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
             dump = null;
-            refusal = new(e is FileNotFoundException or DirectoryNotFoundException ? "FileNotFound" : "IoError", e.Message);
+            refusal = new(
+                e is FileNotFoundException or DirectoryNotFoundException or ArgumentException ? "FileNotFound" : "IoError",
+                Directory.Exists(file) ? "It is a folder." : e.Message);
         }
 
         _log.Error(refusal.Error, $"{file}: {refusal.Message}");

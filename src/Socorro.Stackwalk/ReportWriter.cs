@@ -106,13 +106,17 @@ static class OutputFiles
     /// <exception cref="UsageException">The file can't be written.</exception>
     public static FileStream? Create(string? path)
     {
+        if (path is null)
+            return null;
+
         try
         {
-            return path is null ? null : File.Create(path);
+            // Without a buffer of its own: what is written to it comes in large pieces, and its end must not fail when it is closed.
+            return new(path, FileMode.Create, FileAccess.Write, FileShare.Read, bufferSize: 0);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new UsageException($"can't write {path}: {e.Message}", 1);
+            throw new UsageException($"can't write {path}: {(Directory.Exists(path) ? "it is a folder" : e.Message)}", 1);
         }
     }
 }

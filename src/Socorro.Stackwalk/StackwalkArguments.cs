@@ -116,9 +116,16 @@ sealed class StackwalkArguments
 
         foreach (var path in SymbolPaths)
         {
-            if (!Directory.Exists(path) && !File.Exists(path))
+            if (Directory.Exists(path))
+                continue;
+            if (!File.Exists(path))
                 throw new UsageException($"{Flags.SymbolsPath.Name} {path} is neither a folder nor a file", 2);
+            if (!HoldsSymbols(path))
+                throw new UsageException($"{Flags.SymbolsPath.Name} {path} is no symbol file", 2);
         }
+
+        if (Find(Flags.SymbolsCache) is { } cache && File.Exists(cache))
+            throw new UsageException($"{Flags.SymbolsCache.Name} {cache} is no folder", 2);
 
         if (Find(Flags.SourceRoot) is { } root && !Directory.Exists(root))
             throw new UsageException($"{Flags.SourceRoot.Name} {root} is no folder", 2);
@@ -129,6 +136,22 @@ sealed class StackwalkArguments
             LogLevel = ReadLevel(level);
         if (Find(Flags.Features) is { } features && !FeatureSets.Contains(features))
             throw WrongValue(Flags.Features, features, string.Join(", ", FeatureSets));
+    }
+
+    // By its beginning: text, or what gzip or a cabinet makes of it.
+    static bool HoldsSymbols(string path)
+    {
+        try
+        {
+            Span<byte> start = stackalloc byte[7];
+            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            start = start[..file.ReadAtLeast(start, start.Length, throwOnEndOfStream: false)];
+            return start.StartsWith("MODULE "u8) || start.StartsWith("MSCF"u8) || start is [0x1f, 0x8b, ..];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"{Flags.SymbolsPath.Name} {path}: {e.Message}", 2);
+        }
     }
 
     List<string> All(Flag flag) => _given.TryGetValue(flag, out var values) ? values : [];

@@ -1,4 +1,5 @@
 using System.Text;
+using Socorro.Minidumps;
 
 namespace Socorro.Stackwalk;
 
@@ -14,21 +15,22 @@ public static class StackwalkCommand
     /// </returns>
     public static async Task<int> RunAsync(IReadOnlyList<string> args, StackwalkConsole console, CancellationToken cancel)
     {
+        var log = new StackwalkLog(console.Error, LogLevel.Error);
         try
         {
             var arguments = StackwalkArguments.Parse(args);
             if (arguments.Has(Flags.Help))
-                return Print(console, StackwalkHelp.Write(console.Program));
+                return Print(console, log, StackwalkHelp.Write(console.Program));
             if (arguments.Has(Flags.Version))
-                return Print(console, StackwalkHelp.Version + "\n");
+                return Print(console, log, StackwalkHelp.Version + "\n");
 
             using var file = OutputFiles.Create(arguments.Find(Flags.LogFile));
-            using var log = file is null ? null : new StreamWriter(file) { AutoFlush = true };
-            return await RunAsync(arguments, console, new(log ?? console.Error, arguments.LogLevel), cancel);
+            var lines = file is null ? console.Error : new StreamWriter(file) { AutoFlush = true };
+            return await RunAsync(arguments, console, new(lines, arguments.LogLevel), cancel);
         }
         catch (UsageException e)
         {
-            new StackwalkLog(console.Error, LogLevel.Error).Error("InvalidArguments", e.Message);
+            log.Error("InvalidArguments", e.Message);
             return e.ExitCode;
         }
     }
@@ -55,8 +57,7 @@ public static class StackwalkCommand
         }
         catch (IOException e)
         {
-            log.Error("IoError", $"can't write the report: {e.Message}");
-            return 1;
+            return Fail(log, e);
         }
     }
 
@@ -90,6 +91,7 @@ public static class StackwalkCommand
             {
                 // A fault of ours; the other dumps can still be explained.
                 log.Error("UnknownError", $"{file}: {(log.Shows(LogLevel.Debug) ? e.ToString() : e.Message)}");
+                reports.Write(new Refusal("UnknownError", e.Message));
                 failures++;
             }
         }
@@ -107,9 +109,22 @@ public static class StackwalkCommand
         }
     }
 
-    static int Print(StackwalkConsole console, string text)
+    static int Print(StackwalkConsole console, StackwalkLog log, string text)
     {
-        console.Output.Write(Encoding.UTF8.GetBytes(text));
-        return 0;
+        try
+        {
+            console.Output.Write(Encoding.UTF8.GetBytes(text));
+            return 0;
+        }
+        catch (IOException e)
+        {
+            return Fail(log, e);
+        }
+    }
+
+    static int Fail(StackwalkLog log, IOException e)
+    {
+        log.Error("IoError", $"can't write the output: {e.Message}");
+        return 1;
     }
 }

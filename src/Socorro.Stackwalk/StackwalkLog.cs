@@ -25,11 +25,20 @@ sealed class StackwalkLog(TextWriter output, LogLevel level)
 
     public void Debug(string text) => Write(LogLevel.Debug, "DEBUG", text);
 
-    // Names out of dumps may hold line feeds and the escape sequences of terminals.
+    // Names out of dumps may hold line feeds and the escape sequences of terminals. A log that can't be written, for want of space
+    // or of a reader, is no reason for the reports not to be.
     void Write(LogLevel asked, string name, string text)
     {
-        if (Shows(asked))
+        if (!Shows(asked))
+            return;
+
+        try
+        {
             output.Write($"{name} {string.Create(text.Length, text, ReplaceControls)}\n");
+        }
+        catch (IOException)
+        {
+        }
     }
 
     static void ReplaceControls(Span<char> line, string text)

@@ -69,9 +69,9 @@ sealed class HumanAnalysis(CrashAnalysis analysis, HumanText text, int addressDi
             return;
 
         text.Line("Crashing address may be the result of a flipped bit:");
-        for (var i = 0; i < analysis.BitFlips.Count; i++)
+        var likeliestFirst = analysis.BitFlips.OrderByDescending(flip => flip.Confidence).ThenBy(flip => flip.Address);
+        foreach (var (i, flip) in likeliestFirst.Index())
         {
-            var flip = analysis.BitFlips[i];
             var register = flip.SourceRegister is { } source ? $" from register {source}" : "";
             var confidence = flip.Confidence.ToString("0.000", CultureInfo.InvariantCulture);
             text.Line($"  {i}. Valid address: {Address(flip.Address)}{register} ({confidence})");

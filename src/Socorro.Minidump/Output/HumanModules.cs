@@ -1,6 +1,3 @@
-using System.Buffers;
-using System.Text;
-using System.Text.Json;
 using Socorro.Minidumps.Format;
 
 namespace Socorro.Minidumps.Output;
@@ -17,17 +14,21 @@ sealed class HumanModules(ProcessState state, HumanText text)
         {
             var version = module.Module.VersionText ?? "???";
             var main = module.Module.Index == _dump.Modules.Main?.Index ? "  (main)" : "";
-            text.Line($"{Range(module.Module.Base, module.Module.End)}  {HumanText.Clean(module.Module.LeafName)}  {version}{main}");
+            var name = HumanText.Clean(module.Module.LeafName);
+            text.Line($"{Range(module.Module.Base, module.Module.End)}  {name}  {version}{main}{SignerOf(module.Module.LeafName)}");
         }
 
         text.Line();
         text.Line("Unloaded modules:");
         foreach (var module in _dump.UnloadedModules.OrderBy(module => module.Base))
-            text.Line($"{Range(module.Base, module.End)}  {HumanText.Clean(module.LeafName)}");
+            text.Line($"{Range(module.Base, module.End)}  {HumanText.Clean(module.LeafName)}{SignerOf(module.LeafName)}");
 
         WriteUnreadStreams();
         WriteSoftErrors();
     }
+
+    string SignerOf(string module) =>
+        state.Client.Certificates.TryGetValue(module, out var signer) ? HumanText.Clean($" ({signer})") : "";
 
     static string Range(ulong start, ulong end) => $"{HumanText.Address(start, 8)} - {HumanText.Address(end - 1, 8)}";
 
@@ -60,23 +61,7 @@ sealed class HumanModules(ProcessState state, HumanText text)
 
         text.Line();
         text.Line("Soft errors were encountered when minidump was written:");
-        foreach (var line in Indent(errors).Split('\n'))
+        foreach (var line in (SoftErrors.Parse(errors) is { } json ? SoftErrors.Indent(json) : errors).Split('\n'))
             text.Line(HumanText.Clean(line));
-    }
-
-    static string Indent(string json)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(json);
-            var indented = new ArrayBufferWriter<byte>();
-            using (var writer = new Utf8JsonWriter(indented, new() { Indented = true, NewLine = "\n", Encoder = JsonReport.Encoder }))
-                document.WriteTo(writer);
-            return Encoding.UTF8.GetString(indented.WrittenSpan);
-        }
-        catch (JsonException)
-        {
-            return json;
-        }
     }
 }

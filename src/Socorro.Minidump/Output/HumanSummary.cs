@@ -85,6 +85,8 @@ sealed class HumanSummary(ProcessState state, HumanText text)
             new HumanAnalysis(analysis, text, AddressDigits).Write();
         foreach (var record in _dump.MacCrashInfo)
             WriteMessages(record.Message, record.Message2, record.SignatureString);
+        if (_dump.MacBootArguments is { Length: > 0 } arguments)
+            text.Line($"Mac Boot Args: {HumanText.Clean(arguments)}");
     }
 
     void WriteMessages(params ReadOnlySpan<string?> messages)

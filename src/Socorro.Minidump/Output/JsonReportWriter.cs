@@ -16,6 +16,7 @@ sealed class JsonReportWriter
     readonly JsonAdditions _additions;
     readonly JsonThreads _threads;
     readonly JsonOptions _options;
+    readonly JsonElement? _softErrors;
 
     public JsonReportWriter(ProcessState state, Utf8JsonWriter json, JsonOptions options)
     {
@@ -26,6 +27,7 @@ sealed class JsonReportWriter
         _addresses = new(state.Dump);
         _additions = new(state, json, _addresses);
         _threads = new(state, json, _addresses, options);
+        _softErrors = _dump.SoftErrors is { } errors ? SoftErrors.Parse(errors) : null;
     }
 
     public void Write()
@@ -110,6 +112,8 @@ sealed class JsonReportWriter
         _json.WriteStartArray("diagnostics");
         foreach (var problem in _dump.Problems)
             _json.WriteStringValue(problem.ToString());
+        if (_dump.SoftErrors is not null && _softErrors is null)
+            _json.WriteStringValue("MozSoftErrors is no JSON that could be passed on");
         foreach (var module in _state.Modules)
         {
             foreach (var problem in module.Lookup?.Table?.Problems ?? [])
@@ -158,14 +162,14 @@ sealed class JsonReportWriter
         _json.WriteNumber("num_records", _dump.MacCrashInfo.Count);
         _json.WriteObjects("records", _dump.MacCrashInfo, record =>
         {
-            _json.WriteNumberOrNull("abort_cause", record.AbortCause);
+            WriteAddressOrNull("abort_cause", record.AbortCause);
             _json.WriteString("backtrace", record.Backtrace);
-            _json.WriteNumberOrNull("dialog_mode", record.DialogMode);
+            WriteAddressOrNull("dialog_mode", record.DialogMode);
             _json.WriteString("message", record.Message);
             _json.WriteString("message2", record.Message2);
             _json.WriteString("module", record.ModulePath);
             _json.WriteString("signature_string", record.SignatureString);
-            _json.WriteNumberOrNull("thread", record.Thread);
+            WriteAddressOrNull("thread", record.Thread);
         });
         _json.WriteEndObject();
     }
@@ -231,25 +235,13 @@ sealed class JsonReportWriter
             _json.WriteString(name, value.IsUnlimited ? "unlimited" : "err");
     }
 
-    // The client's own JSON is passed on as it is; what is none is left out.
     void WriteSoftErrors()
     {
         _json.WritePropertyName("soft_errors");
-        if (_dump.SoftErrors is null)
-        {
-            _json.WriteNullValue();
-            return;
-        }
-
-        try
-        {
-            using var errors = JsonDocument.Parse(_dump.SoftErrors);
+        if (_softErrors is { } errors)
             errors.WriteTo(_json);
-        }
-        catch (JsonException)
-        {
+        else
             _json.WriteNullValue();
-        }
     }
 
     void WriteSystemInfo()

@@ -181,6 +181,34 @@ public sealed class ReportAdditionsTests
             """.ReplaceLineEndings("\n"), text);
     }
 
+    [Theory]
+    [InlineData("{")]
+    [InlineData("[\"\\ud800\"]")]
+    [InlineData("")]
+    public void What_the_client_calls_json_and_is_none_leaves_a_word(string errors)
+    {
+        var dump = new SyntheticDump().System(9, 0x8201);
+        dump.Stream(0x4d7a0004, System.Text.Encoding.UTF8.GetBytes(errors));
+        var state = Walks.Walk(dump.ToArray());
+
+        var report = Report(state, JsonOptions.Default);
+        Assert.Null(report["soft_errors"]);
+        Assert.Contains("MozSoftErrors is no JSON that could be passed on", report["diagnostics"]!.AsArray().Select(word => (string?)word));
+        Assert.Contains("\nUnloaded modules:\n", Text(state, HumanOptions.Default));
+    }
+
+    [Fact]
+    public void Signers_boot_arguments_and_flipped_bits_are_told_in_text_as_the_peer_does()
+    {
+        var client = ClientFacts.Read(new Dictionary<string, string> { ["ModuleSignatureInfo"] = """{"Me":["program","gone.dll"]}""" });
+        var text = Text(Walks.Walk(FuzzDump.Build(FuzzMachine.All[3])) with { Client = client }, HumanOptions.Default);
+
+        Assert.Contains("  program  1.2.3.4  (main) (Me)\n", text);
+        Assert.Contains("  gone.dll (Me)\n", text);
+        Assert.Contains("\nMac Boot Args: -v keepsyms=1\n", text);
+        Assert.Matches(@"\(0\.663\)\n.*\(0\.625\)\n.*\(0\.438\)\n.*\(0\.250\)\n", text);
+    }
+
     static Minidump Synthetic(int machine)
     {
         Assert.True(Minidump.TryOpen(FuzzDump.Build(FuzzMachine.All[machine]), Limits.Default, out var dump, out _));

@@ -123,15 +123,18 @@ public sealed class SymbolSupplyTests : IDisposable
         Assert.Equal(Id, store.Find(stripped).Table!.Module.DebugId);
     }
 
-    [Fact]
-    public async Task Gives_up_on_a_server_that_says_nothing()
+    [Theory]
+    [InlineData(100, 600_000)]
+    [InlineData(600_000, 100)]
+    public async Task Gives_up_on_a_server_that_says_nothing(int total, int idle)
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
         var options = OptionsFor("") with
         {
             Servers = [new(new($"http://{silent.LocalEndpoint}/"))],
-            TotalTimeout = TimeSpan.FromMilliseconds(100),
+            TotalTimeout = TimeSpan.FromMilliseconds(total),
+            IdleTimeout = TimeSpan.FromMilliseconds(idle),
             Retries = 0,
         };
         using var supply = new SymbolSupply(options, OpenStore());

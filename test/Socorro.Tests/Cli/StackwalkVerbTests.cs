@@ -45,6 +45,19 @@ public sealed class StackwalkVerbTests
     }
 
     [Fact]
+    public async Task Ends_in_peace_when_nobody_reads_on()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "needs a shell");
+        var command = Path.Combine(AppContext.BaseDirectory, "minidump-stackwalk");
+        var dump = SharedData.Path("dumps", "linux-amd64", "deep900.dmp");
+
+        var (code, output, error) = await SocorroProcess.RunProgramAsync(
+            "/bin/sh", ["-c", $"('{command}' --json '{dump}' '{dump}'; echo \" $?\" >&2) | head -c 1"]);
+
+        Assert.Equal((0, "{", " 0\n"), (code, output, error));
+    }
+
+    [Fact]
     public async Task Takes_the_flags_of_socorro_before_it()
     {
         var (code, output, _) = await SocorroProcess.RunProgramAsync(

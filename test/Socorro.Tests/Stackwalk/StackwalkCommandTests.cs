@@ -105,6 +105,47 @@ public sealed class StackwalkCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Tells_what_is_wrong_with_a_path_that_is_no_file()
+    {
+        var (code, output, error) = await RunAsync("--json", _folder, "", Dump);
+
+        Assert.Equal(1, code);
+        Assert.Equal(
+            ["IoError", "FileNotFound", "OK"],
+            output.TrimEnd('\n').Split('\n').Select(line => (string)JsonNode.Parse(line)!["status"]!));
+        Assert.Matches(@"\AERROR IoError - .*: It is a folder\.\nERROR FileNotFound - : .*\n\z", error);
+    }
+
+    [Theory]
+    [InlineData("--json")]
+    [InlineData("--human")]
+    [InlineData("--dump")]
+    [InlineData("--json", "--output-file", "/dev/full")]
+    [InlineData("--cyborg", "/dev/full")]
+    [InlineData("--help")]
+    [InlineData("--version")]
+    public async Task Ends_with_1_when_the_disk_is_full(params string[] flags)
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full here");
+        await using var full = new FileStream("/dev/full", FileMode.Open, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+
+        var (code, error) = await RunAsync([.. flags, Dump], full);
+
+        Assert.Equal(1, code);
+        Assert.StartsWith("ERROR IoError - can't write the output: No space left on device", error);
+    }
+
+    [Fact]
+    public async Task Writes_its_report_though_the_log_has_no_room()
+    {
+        Assert.SkipUnless(File.Exists("/dev/full"), "there is no /dev/full here");
+
+        var (code, output, _) = await RunAsync("--json", "--log-file", "/dev/full", Path.Combine(_folder, "missing"), Dump);
+
+        Assert.Equal((1, 2), (code, output.Count(c => c == '\n')));
+    }
+
+    [Fact]
     public async Task Writes_text_and_json_at_once_as_a_cyborg()
     {
         var json = Path.Combine(_folder, "json");
@@ -187,6 +228,8 @@ public sealed class StackwalkCommandTests : IDisposable
     [InlineData("--pretty needs --json or --cyborg", "--pretty")]
     [InlineData("can't write /no/such/folder/x: ", "--output-file", "/no/such/folder/x")]
     [InlineData("can't write /no/such/folder/x: ", "--log-file", "/no/such/folder/x")]
+    [InlineData("can't write /: it is a folder", "--output-file", "/")]
+    [InlineData("can't write : ", "--log-file", "")]
     public async Task Ends_with_1_when_flags_contradict_each_other_or_a_file_cannot_be_written(
         string message, params string[] arguments)
     {
@@ -199,6 +242,9 @@ public sealed class StackwalkCommandTests : IDisposable
     [Theory]
     [InlineData("which minidump? --help shows how to call this")]
     [InlineData("--symbols-path /no/such/folder is neither a folder nor a file", "x.dmp", "--symbols-path", "/no/such/folder")]
+    [InlineData("--symbols-path ASSEMBLY is no symbol file", "x.dmp", "--symbols-path", "ASSEMBLY")]
+    [InlineData("--symbols-cache ASSEMBLY is no folder", "x.dmp", "--symbols-cache", "ASSEMBLY")]
+    [InlineData("--source-root ASSEMBLY is no folder", "x.dmp", "--source-root", "ASSEMBLY")]
     [InlineData("there is no flag --jsn; --help lists them", "--jsn")]
     [InlineData("there is no flag -x; --help lists them", "-x")]
     [InlineData("--json takes no value", "--json=yes")]
@@ -208,8 +254,13 @@ public sealed class StackwalkCommandTests : IDisposable
     [InlineData("--features all: expected stable-basic, stable-all, unstable-all", "x.dmp", "--features", "all")]
     [InlineData("--symbols-url ftp://x/: expected an address that begins with http:// or https://", "x.dmp", "--symbols-url", "ftp://x/")]
     [InlineData("--symbols-download-timeout-secs 0: expected seconds, 1 to 1000000", "x.dmp", "--symbols-download-timeout-secs=0")]
-    public async Task Ends_with_2_when_the_arguments_cannot_be_read(string message, params string[] arguments) =>
-        Assert.Equal((2, "", $"ERROR InvalidArguments - {message}\n"), await RunAsync(arguments));
+    public async Task Ends_with_2_when_the_arguments_cannot_be_read(string message, params string[] arguments)
+    {
+        var assembly = typeof(StackwalkCommandTests).Assembly.Location;
+        var run = await RunAsync([.. arguments.Select(argument => argument == "ASSEMBLY" ? assembly : argument)]);
+
+        Assert.Equal((2, "", $"ERROR InvalidArguments - {message.Replace("ASSEMBLY", assembly, StringComparison.Ordinal)}\n"), run);
+    }
 
     [Fact]
     public async Task Shows_more_of_a_crash_on_demand()
@@ -279,6 +330,12 @@ public sealed class StackwalkCommandTests : IDisposable
     static async Task<(int Code, string Output, string Error)> RunAsync(string[] arguments, bool isColored)
     {
         using var output = new MemoryStream();
+        var (code, error) = await RunAsync(arguments, output, isColored);
+        return (code, Encoding.UTF8.GetString(output.ToArray()), error);
+    }
+
+    static async Task<(int Code, string Error)> RunAsync(string[] arguments, Stream output, bool isColored = false)
+    {
         await using var error = new StringWriter();
         using var console = new StackwalkConsole
         {
@@ -289,7 +346,7 @@ public sealed class StackwalkCommandTests : IDisposable
             IsTerminal = isColored,
         };
         var code = await StackwalkCommand.RunAsync(arguments, console, TestContext.Current.CancellationToken);
-        return (code, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
+        return (code, error.ToString());
     }
 
     static async Task<WebApplication> ServeAsync(string folder)

@@ -85,7 +85,8 @@ sealed class SymbolDownload : IDisposable
         try
         {
             using var patience = Patience(_options.TotalTimeout, cancel);
-            using var response = await _client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            using var silence = Patience(_options.IdleTimeout, patience.Token);
+            using var response = await _client.GetAsync(address, HttpCompletionOption.ResponseHeadersRead, silence.Token);
             if (!response.IsSuccessStatusCode)
             {
                 return (IsPassing(response.StatusCode) ? DownloadOutcome.Failed : DownloadOutcome.Missing,
