@@ -15,8 +15,8 @@ sealed class JsonSchema(JsonElement root)
     public IReadOnlySet<string> Met => _met;
 
     /// <summary>What is wrong with a value, with the path in it.</summary>
-    public IEnumerable<string> Check(JsonElement value, string definition) =>
-        Check(value, root.GetProperty("$defs").GetProperty(definition), "$", $"$defs/{definition}").ToList();
+    public IReadOnlyList<string> Check(JsonElement value, string definition) =>
+        [.. Check(value, root.GetProperty("$defs").GetProperty(definition), "$", $"$defs/{definition}")];
 
     /// <summary>All members that the schema names.</summary>
     public static IEnumerable<string> MembersOf(JsonElement schema, string path = "")

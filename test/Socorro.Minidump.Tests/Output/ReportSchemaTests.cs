@@ -47,7 +47,7 @@ public sealed class ReportSchemaTests
                 var arch = report.RootElement.GetProperty("system_info").GetProperty("cpu_arch").GetString();
                 var schema = arch is "x86" or "arm" or "mips" or "ppc" or "riscv" ? narrow : wide;
                 var faults = schema.Check(report.RootElement, "report");
-                Assert.True(!faults.Any(), $"{name}: {string.Join('\n', faults)}");
+                Assert.True(faults is [], $"{name}: {string.Join('\n', faults)}");
             }
         }
 

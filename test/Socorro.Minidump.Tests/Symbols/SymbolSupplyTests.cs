@@ -72,6 +72,35 @@ public sealed class SymbolSupplyTests : IDisposable
         Assert.Empty(Directory.EnumerateFiles(Path.Combine(_folder.Path, "app.pdb"), "*", SearchOption.AllDirectories));
     }
 
+    [Theory]
+    [InlineData("/elsewhere", true)]
+    [InlineData("/v1/app.pdb/" + Id + "/app.sym", false)]
+    [InlineData("file:///etc/passwd", false)]
+    [InlineData("ftp://127.0.0.1/app.sym", false)]
+    [InlineData("http://", false)]
+    [InlineData("http://[/", false)]
+    public async Task Follows_a_redirect_where_that_leads_to_the_file(string target, bool arrives)
+    {
+        _server.Redirects[$"/v1/app.pdb/{Id}/app.sym"] = target;
+        _server.Files["/elsewhere"] = Encoding.UTF8.GetBytes(Text);
+        using var supply = new SymbolSupply(OptionsFor("v1"), OpenStore());
+
+        Assert.Equal(arrives, await supply.FetchAsync([App], Cancel));
+        Assert.NotEmpty(supply.AttemptsFor(App));
+    }
+
+    [Fact]
+    public async Task Keeps_nothing_of_an_answer_that_cannot_be_unpacked()
+    {
+        _server.Files[$"/app.pdb/{Id}/app.sym"] = [0x1f, 0x8b, 8, .. "no gzip"u8];
+        _server.Encoding = "gzip";
+        using var supply = new SymbolSupply(OptionsFor("") with { Retries = 0 }, OpenStore());
+
+        Assert.False(await supply.FetchAsync([App], Cancel));
+        Assert.StartsWith("failed: ", Assert.Single(supply.AttemptsFor(App)).Answer, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(_folder.Path, "app.*", SearchOption.AllDirectories));
+    }
+
     [Fact]
     public async Task Repeats_a_request_that_failed_for_a_reason_that_may_pass()
     {
@@ -140,7 +169,7 @@ public sealed class SymbolSupplyTests : IDisposable
         using var supply = new SymbolSupply(options, OpenStore());
 
         Assert.False(await supply.FetchAsync([App], Cancel));
-        Assert.StartsWith("failed: ", supply.AttemptsFor(App)[0].Answer, StringComparison.Ordinal);
+        Assert.Equal("failed: it took too long", supply.AttemptsFor(App)[0].Answer);
     }
 
     [Fact]

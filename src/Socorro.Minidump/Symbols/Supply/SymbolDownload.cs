@@ -75,7 +75,7 @@ sealed class SymbolDownload : IDisposable
         }
         catch (Exception e) when (IsTrouble(e, cancel))
         {
-            attempts.Add(new(address.AbsoluteUri, $"failed: {e.Message}"));
+            attempts.Add(new(address.AbsoluteUri, Describe(e)));
             return null;
         }
     }
@@ -98,7 +98,7 @@ sealed class SymbolDownload : IDisposable
         }
         catch (Exception e) when (IsTrouble(e, cancel))
         {
-            return (DownloadOutcome.Failed, $"failed: {e.Message}");
+            return (DownloadOutcome.Failed, Describe(e));
         }
     }
 
@@ -178,7 +178,11 @@ sealed class SymbolDownload : IDisposable
 
     static bool IsTrouble(Exception e, CancellationToken cancel) =>
         e is HttpRequestException or IOException or InvalidDataException or UnauthorizedAccessException
+            or UriFormatException // a redirect to an address that is none
         || e is OperationCanceledException && !cancel.IsCancellationRequested;
+
+    static string Describe(Exception e) =>
+        e is OperationCanceledException ? "failed: it took too long" : $"failed: {e.Message}";
 
     static CancellationTokenSource Patience(TimeSpan time, CancellationToken cancel)
     {
