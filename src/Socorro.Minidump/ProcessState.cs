@@ -37,10 +37,10 @@ public sealed record ProcessState
     /// store and walks again, until nothing new is wanted.
     /// </summary>
     public IReadOnlyList<ModuleKey> Wanted =>
-        [.. Modules.Where(module => module.Lookup is { Table: null }).Select(module => module.Key).Concat(WantedUnloaded).Distinct()];
+        [.. Modules.Where(module => module.Lookup is { Table: null }).Select(module => module.Key).Concat(Unloaded.Where(module => module.Lookup.Table is null).Select(module => module.Key)).Distinct()];
 
-    /// <summary>The unloaded modules among <see cref="Wanted"/>.</summary>
-    internal IReadOnlyCollection<ModuleKey> WantedUnloaded { get; init; } = [];
+    /// <summary>The unloaded modules that frames were in, by name.</summary>
+    public IReadOnlyList<UnloadedState> Unloaded { get; init; } = [];
 }
 
 /// <summary>A thread and its stack.</summary>
@@ -60,6 +60,12 @@ public sealed record ModuleState(Module Module, SymbolLookup? Lookup)
     /// <summary>The servers that were asked besides, and what each said, where somebody fetched symbols for the walk.</summary>
     public IReadOnlyList<LookupAttempt> Downloads { get; init; } = [];
 
+    /// <summary>
+    /// Where the module itself was looked for, whose unwind tables and names stand in for missing symbols, and what each place said:
+    /// files, where the walk was given any, and the dump's memory, where it has the module. Empty when nothing was missing.
+    /// </summary>
+    public IReadOnlyList<LookupAttempt> Files { get; init; } = [];
+
     public ModuleKey Key => StackWalker.KeyOf(Module);
 
     public bool HasSymbols => Lookup?.Table is not null;
@@ -69,4 +75,11 @@ public sealed record ModuleState(Module Module, SymbolLookup? Lookup)
 
     /// <summary>Parts of the symbol file could not be read.</summary>
     public bool HasCorruptSymbols => Lookup?.Table is { IsCorrupt: true };
+}
+
+/// <summary>An unloaded module, and the search for its symbols.</summary>
+public sealed record UnloadedState(ModuleKey Key, SymbolLookup Lookup)
+{
+    /// <summary>The servers that were asked besides, and what each said.</summary>
+    public IReadOnlyList<LookupAttempt> Downloads { get; init; } = [];
 }

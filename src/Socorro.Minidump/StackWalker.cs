@@ -36,6 +36,7 @@ public static class StackWalker
     public static ProcessState Walk(Minidump dump, SymbolStore symbols, WalkOptions options)
     {
         var lookups = new SymbolLookup?[dump.Modules.Count];
+        var files = new IReadOnlyList<LookupAttempt>?[dump.Modules.Count];
         var unloaded = new ConcurrentDictionary<ModuleKey, SymbolLookup>();
         var crashing = FindCrashingThread(dump);
         var walks = new ThreadWalks(
@@ -52,12 +53,16 @@ public static class StackWalker
             CrashingThread = crashing,
             Reason = reason,
             Analysis = CrashAnalysis.Analyze(dump, reason),
-            Modules = [.. dump.Modules.Select((module, i) => new ModuleState(module, lookups[i]))],
-            WantedUnloaded = [.. unloaded.Where(lookup => lookup.Value.Table is null).Select(lookup => lookup.Key)],
+            Modules = [.. dump.Modules.Select((module, i) => new ModuleState(module, lookups[i]) { Files = files[i] ?? [] })],
+            Unloaded =
+            [
+                .. unloaded.Select(search => new UnloadedState(search.Key, search.Value))
+                    .OrderBy(module => module.Key.CodeFile, StringComparer.Ordinal).ThenBy(module => module.Key.CodeId, StringComparer.Ordinal),
+            ],
             Status = StatusOf(dump, walks.IsOverLimit),
         };
 
-        ThreadWalker Create() => CreateWalker(dump, symbols, options, lookups, unloaded);
+        ThreadWalker Create() => CreateWalker(dump, symbols, options, lookups, files, unloaded);
     }
 
     internal static ModuleKey KeyOf(Module module) =>
@@ -71,6 +76,7 @@ public static class StackWalker
         SymbolStore symbols,
         WalkOptions options,
         SymbolLookup?[] lookups,
+        IReadOnlyList<LookupAttempt>?[] files,
         ConcurrentDictionary<ModuleKey, SymbolLookup> unloaded)
     {
         var cpu = CpuTraits.Find(dump.Cpu)!; // whoever asks has seen that the processor is known
@@ -84,7 +90,7 @@ public static class StackWalker
                 module.End,
                 i == dump.Modules.Main?.Index,
                 () => Open(module),
-                () => OpenImage(dump, module, cpu, options));
+                () => OpenImage(module));
         }
 
         var code = new CodeMap(
@@ -110,18 +116,34 @@ public static class StackWalker
             lookups[module.Index] = lookup;
             return lookup.Table;
         }
+
+        ModuleImage? OpenImage(Module module)
+        {
+            var image = StackWalker.OpenImage(dump, module, cpu, options, out var attempts);
+            files[module.Index] = attempts;
+            return image;
+        }
     }
 
-    static ModuleImage? OpenImage(Minidump dump, Module module, CpuTraits cpu, WalkOptions options)
+    static ModuleImage? OpenImage(
+        Minidump dump, Module module, CpuTraits cpu, WalkOptions options, out IReadOnlyList<LookupAttempt> attempts)
     {
-        if (options.ModuleFiles?.Find(module, cpu.Kind, dump.Modules.Main?.Name ?? "").Image is { } file)
-            return file;
+        attempts = [];
+        if (options.ModuleFiles is { } files)
+        {
+            (var file, attempts) = files.Find(module, cpu.Kind, dump.Modules.Main?.Name ?? "");
+            if (file is not null)
+                return file;
+        }
+
         if (!dump.Memory.TryFind(module.Base, out _))
             return null;
 
         var view = ImageView.Of(dump.Memory, module.Base, module.End);
         var image = ElfImage.FromMemory(view) ?? PeImage.FromMemory(view) ?? MachImage.FromMemory(view);
-        return image?.Cpu.Kind == cpu.Kind ? image : null;
+        var isUsable = image?.Cpu.Kind == cpu.Kind;
+        attempts = [.. attempts, new("the dump's memory", isUsable ? ModuleFiles.Opened : "has no headers of it that can be read")];
+        return isUsable ? image : null;
     }
 
     // Crashpad sets the bits that are not address; the highest one is never one.

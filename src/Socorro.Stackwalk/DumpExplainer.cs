@@ -90,14 +90,17 @@ sealed class DumpExplainer : IDisposable
         for (var round = 1; round < MaxRounds && await FetchAsync(state.Wanted, cancel); round++)
             state = StackWalker.Walk(dump, _symbols, _options);
 
-        state = state with { Client = _client, Modules = [.. state.Modules.Select(AddDownloads)] };
+        state = AddDownloads(state with { Client = _client });
         LogFindings(file, state);
         return state;
     }
 
-    ModuleState AddDownloads(ModuleState module) => _supply is null || module.Lookup is null
-        ? module
-        : module with { Downloads = _supply.AttemptsFor(module.Key) };
+    ProcessState AddDownloads(ProcessState state) => _supply is null ? state : state with
+    {
+        Modules = [.. state.Modules.Select(module =>
+            module.Lookup is null ? module : module with { Downloads = _supply.AttemptsFor(module.Key) })],
+        Unloaded = [.. state.Unloaded.Select(module => module with { Downloads = _supply.AttemptsFor(module.Key) })],
+    };
 
     /// <summary>Not in the folder for temporary files, where others could plant symbols.</summary>
     static string FindOwnFolder() => Path.Combine(
@@ -139,7 +142,7 @@ sealed class DumpExplainer : IDisposable
         foreach (var module in state.Modules)
         {
             IReadOnlyList<LookupAttempt> attempts =
-                [.. module.Lookup?.Attempts ?? [], .. module.Downloads];
+                [.. module.Lookup?.Attempts ?? [], .. module.Downloads, .. module.Files];
             foreach (var attempt in attempts)
                 _log.Debug($"{module.Module.LeafName}: {attempt.Place} {attempt.Answer}");
         }

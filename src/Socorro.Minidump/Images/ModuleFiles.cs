@@ -17,6 +17,9 @@ namespace Socorro.Minidumps.Images;
 /// </param>
 public sealed class ModuleFiles(IReadOnlyList<string> roots)
 {
+    /// <summary>The answer of the place that had the module; all others begin otherwise.</summary>
+    internal const string Opened = "was opened";
+
     /// <summary>Files that are kept open for the next dump.</summary>
     const int MaxOpen = 512;
 
@@ -113,7 +116,7 @@ public sealed class ModuleFiles(IReadOnlyList<string> roots)
             if (image.Cpu.Kind != cpu)
                 return new(null, $"is for {image.Cpu.Name}");
 
-            return IsOf(image.Identity, module) is { } why ? new(null, why) : new(image, "was opened");
+            return IsOf(image.Identity, module) is { } why ? new(null, why) : new(image, Opened);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -1,5 +1,6 @@
 using Socorro.Minidumps.Cpu;
 using Socorro.Minidumps.Instructions;
+using Socorro.Minidumps.Symbols;
 
 namespace Socorro.Minidumps.Output;
 
@@ -53,16 +54,29 @@ public static class HumanReport
         text.Line("Where symbols were looked for:");
         foreach (var module in state.Modules.Where(module => module.Lookup is not null))
         {
-            var id = module.Module.DebugId ?? "without debug id";
-            text.Line(
-                ($"{HumanText.Clean(module.Module.LeafName)} {id}: ", Tone.Strong),
-                (MissingNames.Answer(module), module.HasSymbols ? Tone.Plain : Tone.Alarm));
-            foreach (var attempt in MissingNames.AttemptsOf(module))
-                text.Line($"    {HumanText.Clean(attempt.Place)} {HumanText.Clean(attempt.Answer)}");
+            WriteLookup(text, $"{module.Module.LeafName} {module.Module.DebugId ?? "without debug id"}", module.Lookup, module.Downloads);
+            if (module.Files is not [])
+                text.Line("  and for the module itself, for its unwind tables and names:");
+            foreach (var attempt in module.Files)
+                WriteAttempt(text, attempt);
         }
 
+        foreach (var module in state.Unloaded)
+            WriteLookup(text, $"{module.Key.CodeFile} {module.Key.CodeId} (unloaded)", module.Lookup, module.Downloads);
         var others = state.Modules.Count(module => module.Lookup is null);
         if (others > 0)
             text.Line($"{others} module{(others == 1 ? "" : "s")} not looked for: no frame is in {(others == 1 ? "it" : "them")}");
     }
+
+    static void WriteLookup(HumanText text, string module, SymbolLookup? lookup, IReadOnlyList<LookupAttempt> downloads)
+    {
+        text.Line(
+            ($"{HumanText.Clean(module)}: ", Tone.Strong),
+            (MissingNames.Answer(lookup, downloads), lookup?.Table is not null ? Tone.Plain : Tone.Alarm));
+        foreach (var attempt in (lookup?.Attempts ?? []).Concat(downloads))
+            WriteAttempt(text, attempt);
+    }
+
+    static void WriteAttempt(HumanText text, LookupAttempt attempt) =>
+        text.Line($"    {HumanText.Clean(attempt.Place)} {HumanText.Clean(attempt.Answer)}");
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Socorro.Minidumps.Cpu;
 using Socorro.Minidumps.Reasons;
 using Socorro.Minidumps.Streams;
+using Socorro.Minidumps.Symbols;
 
 namespace Socorro.Minidumps.Output;
 
@@ -187,22 +188,25 @@ sealed class JsonReportWriter
         _json.WriteBoolean("loaded_symbols", module.HasSymbols);
         _json.WriteBoolean("missing_symbols", module.IsMissingSymbols);
         if (_options.TellsWhy)
-            WriteLookup(module);
+            WriteLookup(module.Lookup, module.Downloads, module.Files);
         _json.WriteString("symbol_url", module.Lookup?.Table?.Module.Url is { Length: > 0 } url ? url : null);
         _json.WriteString("version", module.Module.VersionText);
     }
 
-    void WriteLookup(ModuleState module)
+    void WriteLookup(SymbolLookup? lookup, IReadOnlyList<LookupAttempt> downloads, IReadOnlyList<LookupAttempt> files)
     {
         _json.WriteStartObject("symbol_lookup");
-        _json.WriteString("answer", MissingNames.Answer(module));
-        _json.WriteObjects("attempts", MissingNames.AttemptsOf(module), attempt =>
-        {
-            _json.WriteString("answer", attempt.Answer);
-            _json.WriteString("place", attempt.Place);
-        });
-        _json.WriteNumber("milliseconds", Math.Round(module.Lookup?.Took.TotalMilliseconds ?? 0, 3));
+        _json.WriteString("answer", MissingNames.Answer(lookup, downloads));
+        _json.WriteObjects("attempts", [.. lookup?.Attempts ?? [], .. downloads], WriteAttempt);
+        _json.WriteObjects("files", files, WriteAttempt);
+        _json.WriteNumber("milliseconds", Math.Round(lookup?.Took.TotalMilliseconds ?? 0, 3));
         _json.WriteEndObject();
+    }
+
+    void WriteAttempt(LookupAttempt attempt)
+    {
+        _json.WriteString("answer", attempt.Answer);
+        _json.WriteString("place", attempt.Place);
     }
 
     void WriteCertificate(string module) =>
@@ -265,6 +269,8 @@ sealed class JsonReportWriter
         _json.WriteString("code_id", module.CodeId);
         WriteAddressOrNull("end_addr", module.End);
         _json.WriteString("filename", module.LeafName);
+        if (_options.TellsWhy && _state.Unloaded.FirstOrDefault(searched => searched.Key == StackWalker.KeyOf(module)) is { } search)
+            WriteLookup(search.Lookup, search.Downloads, []);
     }
 
     void WriteAddressOrNull(string name, ulong? address)

@@ -1,3 +1,4 @@
+using Socorro.Minidumps.Images;
 using Socorro.Minidumps.Memory;
 using Socorro.Minidumps.Symbols;
 using Socorro.Minidumps.Unwinding;
@@ -8,18 +9,14 @@ namespace Socorro.Minidumps.Output;
 static class MissingNames
 {
     /// <summary>What came of the search for a module's symbols, in a sentence without a full stop.</summary>
-    public static string Answer(ModuleState module) => module switch
+    public static string Answer(SymbolLookup? lookup, IReadOnlyList<LookupAttempt> downloads) => lookup switch
     {
-        { Lookup: null } => "not looked for: no frame is in the module",
-        { HasSymbols: true, HasCorruptSymbols: true } => "found, with lines that can't be read",
-        { HasSymbols: true } => "found",
-        { Lookup.Attempts: [], Downloads: [] } => "not looked for: neither folders nor servers of symbols were given",
+        null => "not looked for: no frame is in the module",
+        { Table.IsCorrupt: true } => "found, with lines that can't be read",
+        { Table: not null } => "found",
+        { Attempts: [] } when downloads is [] => "not looked for: neither folders nor servers of symbols were given",
         _ => "not found",
     };
-
-    /// <summary>The places that were tried, local ones first.</summary>
-    public static IEnumerable<LookupAttempt> AttemptsOf(ModuleState module) =>
-        (module.Lookup?.Attempts ?? []).Concat(module.Downloads);
 
     /// <summary>Null for a location that has a function.</summary>
     public static string? Explain(ProcessState state, CodeLocation location)
@@ -31,9 +28,10 @@ static class MissingNames
 
         var module = state.Modules[location.Module];
         var name = module.Module.LeafName;
-        return module.HasSymbols
+        var symbols = module.HasSymbols
             ? $"the symbols of {name} name no function at 0x{location.ModuleOffset:x}"
-            : $"the symbols of {name} were {Answer(module)}";
+            : $"the symbols of {name} were {Answer(module.Lookup, module.Downloads)}";
+        return $"{symbols}{ExplainFiles(module)}";
     }
 
     /// <summary>Whether code stands in memory of its own: a compiler has made it while the program ran.</summary>
@@ -43,10 +41,26 @@ static class MissingNames
         && space.Find(location.Address) is { IsPrivate: true } range
         && range.Allows(Permissions.Execute);
 
+    // Of several places the last one had the module, or none did.
+    static string ExplainFiles(ModuleState module) => module.Files switch
+    {
+        [] => "",
+        [.., { Answer: ModuleFiles.Opened }] => "; the module itself names none there",
+        _ => "; the module itself was not found",
+    };
+
+    static string ExplainUnloaded(ProcessState state, UnloadedHit hit) =>
+        state.Unloaded.FirstOrDefault(module => module.Key.CodeFile == hit.Module) switch
+        {
+            null => "",
+            { Lookup.Table: not null } => ", whose symbols name no function there",
+            var module => $", whose symbols were {Answer(module.Lookup, module.Downloads)}",
+        };
+
     static string ExplainPlace(ProcessState state, CodeLocation location)
     {
         if (location.Unloaded is [var once, ..])
-            return $"the address is in no module; {once.Module} was there before";
+            return $"the address is in no module; {once.Module} was there before{ExplainUnloaded(state, once)}";
         if (IsGenerated(state, location))
             return "the address is in no module but in executable memory of its own: generated code";
         if (!state.Dump.AddressSpace.IsKnown)

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using Socorro.Minidumps.Images;
+using Socorro.Minidumps.Output;
 using Socorro.Minidumps.Symbols;
 using Socorro.Minidumps.Tests.Symbols;
 using Socorro.Minidumps.Unwinding;
@@ -50,6 +52,30 @@ public sealed class ModuleWalkTests
         Assert.Null(image);
         Assert.Contains(attempts, attempt => attempt.Answer.StartsWith("is of another build", StringComparison.Ordinal));
         Assert.DoesNotContain("cfi Exported", Walk(dump, new([folder.Path])));
+    }
+
+    [Fact]
+    public void Which_files_of_a_module_were_tried_is_told()
+    {
+        using var folder = new TemporaryFolder();
+        var other = Library;
+        other[0x88] ^= 1;
+        File.WriteAllBytes(Path.Combine(folder.Path, "some.dll"), other);
+        var modules = new ModuleDump { Pc = ModuleDump.Base + 0x10, Words = Words };
+
+        var files = new WalkOptions { ModuleFiles = new([folder.Path]) };
+        var without = StackWalker.Walk(modules.Open(), SymbolStore.Empty, files);
+        var inMemory = StackWalker.Walk(modules.With(ModuleDump.Base, Library).Open(), SymbolStore.Empty, files);
+
+        Assert.StartsWith("is of another build", without.Modules[0].Files.Single(attempt => attempt.Place == Path.Combine(folder.Path, "some.dll")).Answer);
+        Assert.Equal(new("the dump's memory", "was opened"), inMemory.Modules[0].Files[^1]);
+        Assert.EndsWith("; the module itself was not found", Why(without));
+        Assert.EndsWith("; the module itself names none there", Why(inMemory));
+        Assert.Contains("  and for the module itself, for its unwind tables and names:\n    ", Text(without));
+        Assert.Empty(StackWalker.Walk(new ModuleDump { Pc = Code, Words = Words }.Open(), SymbolStore.Empty, WalkOptions.Default).Modules[0].Files);
+
+        static string Why(ProcessState state) =>
+            (string)JsonNode.Parse(JsonReport.ToUtf8(state, new() { TellsWhy = true }).Span)!["threads"]![0]!["frames"]![0]!["why"]!;
     }
 
     [Theory]
@@ -139,6 +165,10 @@ public sealed class ModuleWalkTests
         Assert.Equal("gone.dll", Assert.Single(frames[0].Location.Unloaded).Module);
         Assert.Equal(-1, frames[0].Location.Module);
         Assert.Equal((FrameTrust.Cfi, Code + 0x21), (frames[1].Trust, frames[1].Pc));
+
+        var unnamed = StackWalker.Walk(dump, SymbolStore.Empty, WalkOptions.Default);
+        Assert.Contains("    No function: the address is in no module; gone.dll was there before, whose symbols were not found\n", Text(unnamed));
+        Assert.Contains("\ngone.dll 5f00000110000 (unloaded): not found\n    gone.dll has no debug id", Text(unnamed));
     }
 
     [Theory]
@@ -151,6 +181,13 @@ public sealed class ModuleWalkTests
         dump.With(0x43500001, dump.New().U32(1).Zeros(52).U64(mask));
 
         Assert.Equal(address, StackWalker.FindPointerMask(dump.Open(), 0));
+    }
+
+    static string Text(ProcessState state)
+    {
+        using var text = new StringWriter();
+        HumanReport.Write(state, text, new() { TellsWhy = true });
+        return text.ToString();
     }
 
     static string[] Walk(Minidump dump, ModuleFiles? files = null) =>

@@ -21,6 +21,7 @@ public sealed class ReportSchemaTests
         "$defs/crashing_thread/properties/start_module",
         "$defs/exception/properties/thrown_types",
         "$defs/report/properties/memory_regions/properties/mapped/properties/is_near_limit",
+        "$defs/unloaded_module/properties/symbol_lookup",
     ];
 
     static readonly string[] Roots = ["symbols-linux", "breakpad/symbols", "breakpad/symbols/microdump", "rust-minidump/symbols"];
