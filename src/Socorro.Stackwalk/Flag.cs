@@ -16,11 +16,14 @@ sealed record Flag(string Name, string Help, string? Value = null)
 /// <summary>The flags, in the order of the help. Names and meanings are those of rust-minidump's minidump-stackwalk.</summary>
 static class Flags
 {
-    public static readonly Flag Human = new("--human", "Text for people (the default)");
+    public static readonly Flag Human = new("--human", "Text for people (the default); asked for, it is whole on a terminal, too");
     public static readonly Flag Json = new("--json", "JSON; of several dumps, a line each");
     public static readonly Flag Cyborg = new("--cyborg", "Text for people, and JSON into FILE", "FILE");
     public static readonly Flag Dump = new("--dump", "Instead of a report: all streams as they stand in the file; with --json too");
     public static readonly Flag Brief = new("--brief", "With text: only the crash and its thread; with --dump: no contents of memory");
+    public static readonly Flag Compact = new(
+        "--compact", "Text that fits a screen: a line a frame, equal stacks once (a terminal gets it)");
+
     public static readonly Flag Pretty = new("--pretty", "With JSON: break lines and indent");
     public static readonly Flag NoColor = new("--no-color", "No colours, though the output is a terminal");
 
@@ -81,7 +84,7 @@ static class Flags
 
     public static readonly (string Title, Flag[] Flags)[] Groups =
     [
-        ("Report", [Human, Json, Cyborg, Dump, Brief, Pretty, Why, Instructions, SourceRoot, RecoverArguments, AllRegisters, NoColor, OutputFile]),
+        ("Report", [Human, Json, Cyborg, Dump, Brief, Compact, Pretty, Why, Instructions, SourceRoot, RecoverArguments, AllRegisters, NoColor, OutputFile]),
         ("Symbols", [SymbolsPath, SymbolsUrl, SymbolsCache, SymbolsTmp, SymbolsTimeout, UseLocalDebugInfo]),
         ("Other", [EvilJson, LogFile, Verbose, Features, NoInteractive, Help, Version]),
     ];
@@ -90,6 +93,7 @@ static class Flags
     public static readonly (Flag A, Flag B)[] Contradictions =
     [
         (Human, Json), (Human, Cyborg), (Json, Cyborg), (Pretty, Human), (Dump, Human), (Dump, Cyborg),
+        (Compact, Human), (Compact, Json), (Compact, Dump),
     ];
 
     public static Flag? Find(string name) =>

@@ -24,11 +24,15 @@ sealed class ReportWriter(StackwalkArguments arguments, StackwalkConsole console
     {
         IsBrief = arguments.Has(Flags.Brief),
         IsColored = console.IsColored && !arguments.Has(Flags.OutputFile) && !arguments.Has(Flags.NoColor),
-        ListsInstructions = arguments.Has(Flags.Instructions) || (console.IsTerminal && !arguments.Has(Flags.OutputFile)),
+        IsCompact = arguments.Has(Flags.Compact) || (IsSeen(arguments, console) && !arguments.Has(Flags.Human)),
+        ListsInstructions = arguments.Has(Flags.Instructions) || IsSeen(arguments, console),
         TellsWhy = arguments.Has(Flags.Why),
         RecoversArguments = arguments.RecoversArguments,
         Sources = arguments.Find(Flags.SourceRoot) is { } root ? new(root) : null,
     };
+
+    static bool IsSeen(StackwalkArguments arguments, StackwalkConsole console) =>
+        console.IsTerminal && !arguments.Has(Flags.OutputFile);
 
     Stream Output => _outputFile ?? console.Output;
 

@@ -4,16 +4,18 @@ using Socorro.Minidumps.Instructions;
 namespace Socorro.Minidumps.Output;
 
 /// <summary>The lines on the instruction that crashed.</summary>
-sealed class HumanAnalysis(CrashAnalysis analysis, HumanText text, int addressDigits)
+sealed class HumanAnalysis(CrashAnalysis analysis, HumanText text, int addressDigits, bool isCompact)
 {
     public void Write()
     {
         WriteAdjusted();
         if (analysis.Instruction is { } instruction)
             text.Line($"Crashing instruction: `{instruction}`");
-        if (analysis.Accesses is { } accesses)
+        if (isCompact)
+            WriteEffects();
+        if (!isCompact && analysis.Accesses is { } accesses)
             WriteAccesses(accesses);
-        if (analysis.Instruction is not null)
+        if (!isCompact && analysis.Instruction is not null)
             WriteUpdate();
         WriteBitFlips();
         foreach (var inconsistency in analysis.Inconsistencies)
@@ -31,6 +33,21 @@ sealed class HumanAnalysis(CrashAnalysis analysis, HumanText text, int addressDi
                 text.Line($"Adjusted address: {Address(address)} (non-canonical)");
                 break;
         }
+    }
+
+    void WriteEffects()
+    {
+        foreach (var access in analysis.Accesses ?? [])
+        {
+            var verb = access.Mode switch { AccessMode.Read => "reads", AccessMode.Write => "writes", _ => "reads and writes" };
+            var bytes = access.Size == 1 ? "a byte" : $"{access.Size} bytes";
+            text.Line($"    {verb} {bytes} at {Address(access.Address)}{Guard(access.IsLikelyGuardPage)}");
+        }
+
+        if (analysis.Update is { Target: { } target } update)
+            text.Line($"    goes to {Address(target)}{Guard(update.IsLikelyGuardPage)}");
+
+        static string Guard(bool isLikely) => isLikely ? ", a likely guard page" : "";
     }
 
     void WriteAccesses(IReadOnlyList<MemoryAccess> accesses)

@@ -11,12 +11,7 @@ sealed class HumanModules(ProcessState state, HumanText text)
     {
         text.Line("Loaded modules:");
         foreach (var module in state.Modules.OrderBy(module => module.Module.Base))
-        {
-            var version = module.Module.VersionText ?? "???";
-            var main = module.Module.Index == _dump.Modules.Main?.Index ? "  (main)" : "";
-            var name = HumanText.Clean(module.Module.LeafName);
-            text.Line($"{Range(module.Module.Base, module.Module.End)}  {name}  {version}{main}{SignerOf(module.Module.LeafName)}");
-        }
+            text.Line(Describe(module));
 
         text.Line();
         text.Line("Unloaded modules:");
@@ -25,6 +20,26 @@ sealed class HumanModules(ProcessState state, HumanText text)
 
         WriteUnreadStreams();
         WriteSoftErrors();
+    }
+
+    /// <summary>Writes of the modules those that frames are in, and what to do where symbols are missing.</summary>
+    public void WriteSeen(HumanOptions options)
+    {
+        var seen = state.Modules.Where(module => module.Lookup is not null).OrderBy(module => module.Module.Base).ToList();
+        text.Line($"Modules of these stacks ({seen.Count} of {state.Modules.Count}):");
+        foreach (var module in seen)
+            text.Line((Describe(module), Tone.Plain), (module.HasSymbols ? "" : "  no symbols", Tone.Alarm));
+        if (!options.TellsWhy && seen.Exists(module => !module.HasSymbols))
+            text.Line(("Where symbols are missing, functions are, and callers may be guesses: --why tells where they were looked for.", Tone.Faint));
+        WriteSoftErrors();
+    }
+
+    string Describe(ModuleState module)
+    {
+        var version = module.Module.VersionText ?? "???";
+        var main = module.Module.Index == _dump.Modules.Main?.Index ? "  (main)" : "";
+        var name = HumanText.Clean(module.Module.LeafName);
+        return $"{Range(module.Module.Base, module.Module.End)}  {name}  {version}{main}{SignerOf(module.Module.LeafName)}";
     }
 
     string SignerOf(string module) =>

@@ -11,6 +11,12 @@ public sealed record HumanOptions
     /// <summary>The summary and the crashing thread, nothing else.</summary>
     public bool IsBrief { get; init; }
 
+    /// <summary>
+    /// Whether to fit a screen: a line for each frame, the middle of long stacks left out, threads with the same stack together, and of
+    /// the modules those that frames are in.
+    /// </summary>
+    public bool IsCompact { get; init; }
+
     /// <summary>Whether to list the instructions around the one that crashed.</summary>
     public bool ListsInstructions { get; init; }
 

@@ -1,6 +1,5 @@
 using Socorro.Minidumps.Cpu;
 using Socorro.Minidumps.Instructions;
-using Socorro.Minidumps.Symbols;
 
 namespace Socorro.Minidumps.Output;
 
@@ -13,20 +12,30 @@ public static class HumanReport
     public static void Write(ProcessState state, TextWriter output, HumanOptions options)
     {
         var text = new HumanText(output, options.IsColored);
-        new HumanSummary(state, text).Write();
+        new HumanSummary(state, text, options).Write();
         if (options.ListsInstructions)
             WriteListing(state, text);
         var threads = new HumanThreads(state, text, options);
         if (state.CrashingThread is { } crashing)
             threads.WriteCrashing(crashing);
-        if (options.IsBrief)
-            return;
+        if (!options.IsBrief)
+        {
+            if (!threads.WriteOthers() && !options.IsCompact)
+                text.Line();
+            WriteModules(state, text, options);
+        }
 
-        if (!threads.WriteOthers())
-            text.Line();
-        new HumanModules(state, text).Write();
         if (options.TellsWhy)
-            WriteLookups(state, text);
+            HumanLookups.Write(state, text);
+    }
+
+    static void WriteModules(ProcessState state, HumanText text, HumanOptions options)
+    {
+        var modules = new HumanModules(state, text);
+        if (options.IsCompact)
+            modules.WriteSeen(options);
+        else
+            modules.Write();
     }
 
     static void WriteListing(ProcessState state, HumanText text)
@@ -47,36 +56,4 @@ public static class HumanReport
 
         text.Line();
     }
-
-    static void WriteLookups(ProcessState state, HumanText text)
-    {
-        text.Line();
-        text.Line("Where symbols were looked for:");
-        foreach (var module in state.Modules.Where(module => module.Lookup is not null))
-        {
-            WriteLookup(text, $"{module.Module.LeafName} {module.Module.DebugId ?? "without debug id"}", module.Lookup, module.Downloads);
-            if (module.Files is not [])
-                text.Line("  and for the module itself, for its unwind tables and names:");
-            foreach (var attempt in module.Files)
-                WriteAttempt(text, attempt);
-        }
-
-        foreach (var module in state.Unloaded)
-            WriteLookup(text, $"{module.Key.CodeFile} {module.Key.CodeId} (unloaded)", module.Lookup, module.Downloads);
-        var others = state.Modules.Count(module => module.Lookup is null);
-        if (others > 0)
-            text.Line($"{others} module{(others == 1 ? "" : "s")} not looked for: no frame is in {(others == 1 ? "it" : "them")}");
-    }
-
-    static void WriteLookup(HumanText text, string module, SymbolLookup? lookup, IReadOnlyList<LookupAttempt> downloads)
-    {
-        text.Line(
-            ($"{HumanText.Clean(module)}: ", Tone.Strong),
-            (MissingNames.Answer(lookup, downloads), lookup?.Table is not null ? Tone.Plain : Tone.Alarm));
-        foreach (var attempt in (lookup?.Attempts ?? []).Concat(downloads))
-            WriteAttempt(text, attempt);
-    }
-
-    static void WriteAttempt(HumanText text, LookupAttempt attempt) =>
-        text.Line($"    {HumanText.Clean(attempt.Place)} {HumanText.Clean(attempt.Answer)}");
 }

@@ -5,7 +5,7 @@ using Socorro.Minidumps.Reasons;
 namespace Socorro.Minidumps.Output;
 
 /// <summary>The head of the report: the machine, and why the process crashed.</summary>
-sealed class HumanSummary(ProcessState state, HumanText text)
+sealed class HumanSummary(ProcessState state, HumanText text, HumanOptions options)
 {
     readonly Minidump _dump = state.Dump;
 
@@ -82,7 +82,7 @@ sealed class HumanSummary(ProcessState state, HumanText text)
         if (StackOverflow.IsLikely(_dump))
             text.Line("The thread has used up its stack.");
         if (state.Analysis is { } analysis)
-            new HumanAnalysis(analysis, text, AddressDigits).Write();
+            new HumanAnalysis(analysis, text, AddressDigits, options.IsCompact).Write();
         foreach (var record in _dump.MacCrashInfo)
             WriteMessages(record.Message, record.Message2, record.SignatureString);
         if (_dump.MacBootArguments is { Length: > 0 } arguments)

@@ -9,6 +9,11 @@ sealed class HumanThreads(ProcessState state, HumanText text, HumanOptions optio
     /// <summary>Columns that a row of registers takes at most.</summary>
     const int RowWidth = 80;
 
+    /// <summary>Frames of a stack that a screen shows: the innermost ones, and the outermost.</summary>
+    const int CompactHead = 40;
+
+    const int CompactTail = 10;
+
     readonly CpuTraits? _cpu = CpuTraits.Find(state.Dump.Cpu);
 
     public void WriteCrashing(int index)
@@ -20,32 +25,70 @@ sealed class HumanThreads(ProcessState state, HumanText text, HumanOptions optio
     /// <summary>Writes all other threads that have frames; false when there are none.</summary>
     public bool WriteOthers()
     {
+        var others = Enumerable.Range(0, state.Threads.Count)
+            .Where(i => i != state.CrashingThread && state.Threads[i].Stack.Frames.Count > 0);
+        var groups = options.IsCompact ? others.GroupBy(StackOf) : others.GroupBy(i => $"{i}");
         var any = false;
-        for (var i = 0; i < state.Threads.Count; i++)
+        foreach (var threads in groups)
         {
-            if (i == state.CrashingThread || state.Threads[i].Stack.Frames.Count == 0)
-                continue;
-
-            WriteThread(i, "", Tone.Plain);
+            WriteThread(threads.First(), "", Tone.Plain, [.. threads.Skip(1)]);
             any = true;
         }
 
         return any;
     }
 
-    void WriteThread(int index, string what, Tone tone)
+    string StackOf(int thread) =>
+        string.Join(' ', state.Threads[thread].Stack.Frames.Select(frame => HumanText.Hex(frame.Location.Address)));
+
+    /// <param name="alike">Other threads with the same stack.</param>
+    void WriteThread(int index, string what, Tone tone, params IReadOnlyList<int> alike)
     {
         var (record, stack) = state.Threads[index];
         var name = HumanText.Clean(record.Name ?? "");
         text.Line(($"Thread {index} {name}", Tone.Strong), (what, tone), ($" - tid: {record.Id}", Tone.Plain));
+        if (alike.Count > 0)
+            text.Line($"    and {alike.Count} like it: {Enumerate(alike)}");
         if (options.TellsWhy && state.Threads[index].Start is { } start)
             text.Line($"    began at {ModuleOf(start)}{(start.Function is { } entry ? "!" + HumanText.Clean(entry) : "")} + {HumanText.Hex(OffsetOf(start))}");
-        var number = 0;
-        for (var i = 0; i < stack.Frames.Count; i++)
-            WriteFrame(stack, i, ref number, withSource: index == state.CrashingThread);
+        WriteFrames(stack, isCrashed: index == state.CrashingThread);
         if (stack.End is StackEnd.Truncated or StackEnd.Limit)
             text.Line(($"    ({DescribeEnd(stack)})", Tone.Faint));
         text.Line();
+    }
+
+    /// <summary>Threads in rising order, those of one name that follow each other as a range: "2, 5–9 worker".</summary>
+    string Enumerate(IReadOnlyList<int> threads)
+    {
+        var ranges = new List<string>();
+        for (var i = 0; i < threads.Count;)
+        {
+            var name = state.Threads[threads[i]].Record.Name;
+            var end = i + 1;
+            while (end < threads.Count && threads[end] == threads[end - 1] + 1 && state.Threads[threads[end]].Record.Name == name)
+                end++;
+            var numbers = end - i == 1 ? $"{threads[i]}" : $"{threads[i]}–{threads[end - 1]}";
+            ranges.Add(HumanText.Clean($"{numbers} {name}").TrimEnd());
+            i = end;
+        }
+
+        return string.Join(", ", ranges);
+    }
+
+    void WriteFrames(CallStack stack, bool isCrashed)
+    {
+        var frames = stack.Frames;
+        var left = options.IsCompact && frames.Count > CompactHead + CompactTail ? frames.Count - CompactHead - CompactTail : 0;
+        var number = 0;
+        for (var i = 0; i < frames.Count; i++)
+        {
+            if (left == 0 || i < CompactHead || i >= CompactHead + left)
+                WriteFrame(stack, i, ref number, isCrashed);
+            else
+                number += 1 + frames[i].Location.Inlines.Count;
+            if (left > 0 && i == CompactHead)
+                text.Line(($"    … {left} frames more, which --human shows", Tone.Faint));
+        }
     }
 
     static string DescribeEnd(CallStack stack) => (stack.End, stack.Frames.Count) switch
@@ -55,25 +98,30 @@ sealed class HumanThreads(ProcessState state, HumanText text, HumanOptions optio
         _ => "the stack's memory is not in the dump from here on",
     };
 
-    void WriteFrame(CallStack stack, int index, ref int number, bool withSource)
+    void WriteFrame(CallStack stack, int index, ref int number, bool isCrashed)
     {
         var frame = stack.Frames[index];
         foreach (var call in frame.Location.Inlines)
         {
-            WriteCall(number++, ModuleOf(frame.Location), call.Function, PlaceOf(call.File, call.Line, offset: null));
-            text.Line(("    Found by: inlining", Tone.Faint));
-            if (withSource)
+            WriteCall(number++, ModuleOf(frame.Location), call.Function, PlaceOf(call.File, call.Line, offset: null), "inlined");
+            if (!options.IsCompact)
+                text.Line(("    Found by: inlining", Tone.Faint));
+            if (isCrashed)
                 WriteSource(call.File, call.Line);
         }
 
-        WriteCall(number++, ModuleOf(frame.Location), frame.Location.Function, PlaceOf(frame));
-        WriteRegisters(stack.GetRegisters(index));
-        text.Line(($"    Found by: {frame.Trust.Explanation}", Tone.Faint));
+        // What is sure needs no room on a screen.
+        var isSure = frame.Trust is FrameTrust.Context or FrameTrust.Cfi or FrameTrust.Leaf or FrameTrust.ShadowStack;
+        WriteCall(number++, ModuleOf(frame.Location), frame.Location.Function, PlaceOf(frame), isSure ? "" : frame.Trust.Explanation);
+        if (!options.IsCompact || (isCrashed && index == 0))
+            WriteRegisters(stack.GetRegisters(index));
+        if (!options.IsCompact)
+            text.Line(($"    Found by: {frame.Trust.Explanation}", Tone.Faint));
         if (options.TellsWhy && MissingNames.Explain(state, frame.Location) is { } why)
             text.Line(($"    No function: {HumanText.Clean(why)}", Tone.Faint));
         if (options.RecoversArguments)
             WriteArguments(ArgumentRecovery.Find(state.Dump, stack, index));
-        if (withSource)
+        if (isCrashed)
             WriteSource(frame.Location.File, frame.Location.Line);
     }
 
@@ -106,17 +154,20 @@ sealed class HumanThreads(ProcessState state, HumanText text, HumanOptions optio
     static ulong OffsetOf(CodeLocation location) =>
         location.Function is null ? location.ModuleOffset : location.Address - location.FunctionBase;
 
-    void WriteCall(int number, string? module, string? function, string place)
+    /// <param name="remark">How it was found, for a screen.</param>
+    void WriteCall(int number, string? module, string? function, string place, string remark)
     {
         text.Write($"{number,2}  ");
         text.Write(HumanText.Clean(module ?? ""));
         if (function is not null)
         {
             text.Write("!");
-            text.Write(HumanText.Clean(function), Tone.Strong);
+            text.Write(HumanText.Clean(options.IsCompact ? ShortNames.Of(function) : function), Tone.Strong);
         }
 
         text.Write(HumanText.Clean(place), Tone.Place);
+        if (options.IsCompact && remark.Length > 0)
+            text.Write($"  ({remark})", Tone.Faint);
         text.Line();
     }
 

@@ -81,6 +81,38 @@ public sealed class HumanReportTests
     }
 
     [Fact]
+    public void Fits_a_screen_on_demand()
+    {
+        var text = Write(Walks.Walk("linux-amd64/threads.dmp", "symbols-linux"), new() { IsCompact = true });
+
+        Assert.Contains("Crashing instruction: `mov rax, qword [rdi]`\n    reads 8 bytes at 0x0000000000000008\n", text);
+        Assert.Contains("     rip = 0x0000559bc937a7b0\n 1  crasher!app::detail::Chain<long, 1>::walk(long volatile*, std::string const&) [crasher.cpp", text);
+        Assert.Contains("\nThread 1  - tid: 22368\n    and 23 like it: 2–24\n 0  libc.so.6!__libc_pause [pause.c : 29 + 0x0]\n 1  ", text);
+        Assert.EndsWith("""
+
+            Modules of these stacks (3 of 8):
+            0x559bc9375000 - 0x559bc938bfff  crasher  ???  (main)
+            0x7f0580a1e000 - 0x7f0580b99fff  libc.so.6  ???
+            0x7f0580c00000 - 0x7f0580d99fff  libstdc++.so.6  ???
+
+            """.ReplaceLineEndings("\n"), text);
+        Assert.DoesNotContain("Found by", text);
+    }
+
+    [Fact]
+    public void A_screen_has_the_ends_of_a_long_stack_and_tells_guesses_and_missing_symbols()
+    {
+        var text = Write(Walks.Walk("linux-amd64/deep900.dmp", "symbols-linux"), new() { IsCompact = true });
+        var guessed = Write(Walks.Walk("rust-minidump/test.dmp"), new() { IsCompact = true });
+
+        Assert.Matches(@"\n\d+  crasher![^\n]*\n    … \d{3} frames more, which --human shows\n\d+  ", text);
+        Assert.InRange(text.Split('\n').Length, 60, 110);
+        Assert.Contains(" 1  test_app.exe + 0x41ff  (previous frame's frame pointer)\n", guessed);
+        Assert.Contains("  test_app.exe  ???  (main)  no symbols\n", guessed);
+        Assert.EndsWith("--why tells where they were looked for.\n", guessed);
+    }
+
+    [Fact]
     public void Takes_control_characters_out_of_what_a_dump_says() =>
         Assert.Equal("a\ufffd[31mb", HumanText.Clean("a\e[31mb"));
 

@@ -226,6 +226,7 @@ public sealed class StackwalkCommandTests : IDisposable
     [InlineData("--json and --cyborg do not go together", "--json", "--cyborg", "x")]
     [InlineData("--brief and --json do not go together", "--brief", "--json")]
     [InlineData("--pretty needs --json or --cyborg", "--pretty")]
+    [InlineData("--compact and --json do not go together", "--json", "--compact")]
     [InlineData("can't write /no/such/folder/x: ", "--output-file", "/no/such/folder/x")]
     [InlineData("can't write /no/such/folder/x: ", "--log-file", "/no/such/folder/x")]
     [InlineData("can't write /: it is a folder", "--output-file", "/")]
@@ -299,6 +300,15 @@ public sealed class StackwalkCommandTests : IDisposable
         Assert.Contains("Instructions around", (await RunAsync([dump], isColored: true)).Output);
         Assert.Contains("Instructions around", (await RunAsync(dump, "--instructions")).Output);
         Assert.DoesNotContain("Instructions around", (await RunAsync(dump)).Output);
+    }
+
+    [Fact]
+    public async Task Fits_its_text_to_a_terminal_unless_it_is_wanted_whole()
+    {
+        Assert.DoesNotContain("Found by", (await RunAsync([Dump], isColored: true)).Output);
+        Assert.DoesNotContain("Found by", (await RunAsync(Dump, "--compact")).Output);
+        Assert.Contains("Found by", (await RunAsync([Dump, "--human"], isColored: true)).Output);
+        Assert.Contains("Found by", (await RunAsync(Dump)).Output);
     }
 
     [Fact]
