@@ -1,4 +1,4 @@
-using Socorro.Minidumps.Symbols.Tables;
+using System.IO.Hashing;
 
 namespace Socorro.Minidumps.Symbols.Rules;
 
@@ -32,7 +32,7 @@ sealed class RuleSets
 
     int Follow(int from, ReadOnlySpan<byte> rules)
     {
-        var key = (from, XxHash64.Hash(rules));
+        var key = (from, XxHash3.HashToUInt64(rules));
         if (_steps.TryGetValue(key, out var step) && rules.SequenceEqual(step.Text))
             return step.To;
 
@@ -47,7 +47,7 @@ sealed class RuleSets
         if (set.Program.Length == 0 || _programBytes + set.Program.Length > MaxProgramBytes)
             return 0;
 
-        var hash = XxHash64.Hash(set.Program);
+        var hash = XxHash3.HashToUInt64(set.Program);
         while (_ids.TryGetValue(hash, out var id))
         {
             if (set.Program.AsSpan().SequenceEqual(_sets[id].Program))

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using Socorro.Minidumps.Symbols.Tables;
 
 namespace Socorro.Minidumps.Symbols.Stores;
@@ -13,8 +14,8 @@ static class SourceFile
         using var file = File.OpenHandle(path);
         var length = RandomAccess.GetLength(file);
         Span<byte> sample = stackalloc byte[SampleSize];
-        var head = XxHash64.Hash(sample[..RandomAccess.Read(file, sample, 0)]);
-        var tail = XxHash64.Hash(sample[..RandomAccess.Read(file, sample, Math.Max(0, length - SampleSize))]);
+        var head = XxHash3.HashToUInt64(sample[..RandomAccess.Read(file, sample, 0)]);
+        var tail = XxHash3.HashToUInt64(sample[..RandomAccess.Read(file, sample, Math.Max(0, length - SampleSize))]);
         return new(length, File.GetLastWriteTimeUtc(file).Ticks, unchecked(3 * head + tail));
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Hashing;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Socorro.Minidumps.Symbols.Tables;
@@ -97,7 +98,7 @@ sealed class TableCache(string folder, long maxBytes, TimeProvider time)
         var name = Path.GetFileName(full);
         if (name.Length > MaxNameLength)
             name = name[..MaxNameLength];
-        return Path.Combine(folder, $"{name}-{XxHash64.Hash(Encoding.UTF8.GetBytes(full)):x16}{Extension}");
+        return Path.Combine(folder, $"{name}-{XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(full)):x16}{Extension}");
     }
 
     void Touch(string path)

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.IO.Hashing;
 using System.Text;
-using Socorro.Minidumps.Symbols.Tables;
 
 namespace Socorro.Minidumps.Symbols.Supply;
 
@@ -14,7 +14,7 @@ sealed class MissingSymbols(SymbolSupplyOptions options)
     readonly ConcurrentDictionary<ModuleKey, DateTimeOffset> _until = [];
 
     // Other servers may have what these have not.
-    readonly ulong _servers = XxHash64.Hash(Encoding.UTF8.GetBytes(string.Join('\n', options.Servers)));
+    readonly ulong _servers = XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(string.Join('\n', options.Servers)));
 
     public bool Contains(ModuleKey key)
     {
@@ -58,7 +58,7 @@ sealed class MissingSymbols(SymbolSupplyOptions options)
 
     string PathOf(ModuleKey key)
     {
-        var hash = XxHash64.Hash(Encoding.UTF8.GetBytes($"{_servers:x} {key}"));
+        var hash = XxHash3.HashToUInt64(Encoding.UTF8.GetBytes($"{_servers:x} {key}"));
         return Path.Combine(options.Folder, ".missing", hash.ToString("x16", CultureInfo.InvariantCulture));
     }
 }

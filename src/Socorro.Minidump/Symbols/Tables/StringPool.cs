@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using System.Text;
 using System.Text.Unicode;
 
@@ -21,7 +22,7 @@ sealed class StringPool(TableOutput output)
         if (!IsClean(name))
             name = Clean(name);
 
-        var hash = (uint)XxHash64.Hash(name);
+        var hash = (uint)XxHash3.HashToUInt64(name);
         ref var slot = ref FindSlot(_slots, hash, name);
         if (slot.Offset != 0)
             return slot.Offset;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.IO.Hashing;
 
 namespace Socorro.Minidumps.Symbols.Tables;
 
@@ -31,7 +32,7 @@ readonly record struct TableHead(TableKind Kind, SectionEntry[] Sections, Source
 /// </summary>
 static class TableFile
 {
-    public const uint Version = 3;
+    public const uint Version = 4;
 
     /// <summary>Checksums stand for blocks of this many bytes; one is checked when it is first read.</summary>
     public const int BlockSize = 1 << 10;
@@ -120,10 +121,10 @@ static class TableFile
 
     /// <summary>The first block's checksum leaves out the frame, which has its own.</summary>
     public static ulong HashOfBlock(ReadOnlySpan<byte> block, long start) =>
-        XxHash64.Hash(start == 0 ? block[Math.Min(DirectoryEnd, block.Length)..] : block);
+        XxHash3.HashToUInt64(start == 0 ? block[Math.Min(DirectoryEnd, block.Length)..] : block);
 
     static ulong HashOfFrame(ReadOnlySpan<byte> file, ReadOnlySpan<byte> checksums) => unchecked(
-        XxHash64.Hash(file[..ChecksumOffset])
-        + 3 * XxHash64.Hash(file[(ChecksumOffset + 8)..DirectoryEnd])
-        + 5 * XxHash64.Hash(checksums));
+        XxHash3.HashToUInt64(file[..ChecksumOffset])
+        + 3 * XxHash3.HashToUInt64(file[(ChecksumOffset + 8)..DirectoryEnd])
+        + 5 * XxHash3.HashToUInt64(checksums));
 }

@@ -95,52 +95,16 @@ static class LineRecord
     {
         record = default;
         var at = position;
-        if (!TryReadHex(text, ref at, out record.Rva)
-            || !TryReadHex(text, ref at, out record.Size)
-            || !TryReadDecimal(text, (byte)' ', ref at, out record.Line)
-            || !TryReadDecimal(text, (byte)'\n', ref at, out record.File))
+        if (!Digits.TryReadHex(text, ref at, out record.Rva)
+            || !Digits.TryReadHex(text, ref at, out record.Size)
+            || !Digits.TryReadDecimal(text, (byte)' ', ref at, out record.Line)
+            || !Digits.TryReadDecimal(text, (byte)'\n', ref at, out record.File))
         {
             return false;
         }
 
         position = at;
         return true;
-    }
-
-    /// <summary>Up to eight digits and a blank.</summary>
-    static bool TryReadHex(ReadOnlySpan<byte> text, ref int position, out ulong value)
-    {
-        const int MaxDigits = 8;
-
-        value = 0;
-        for (var start = position; (uint)position < (uint)text.Length; position++)
-        {
-            var digit = FieldReader.HexDigits[text[position]];
-            if (digit > 15)
-                return text[position] == ' ' && position++ - start is > 0 and <= MaxDigits;
-
-            value = value << 4 | digit;
-        }
-
-        return false;
-    }
-
-    /// <summary>Up to nine digits, which always fit, and a delimiter.</summary>
-    static bool TryReadDecimal(ReadOnlySpan<byte> text, byte delimiter, ref int position, out uint value)
-    {
-        const int MaxDigits = 9;
-
-        value = 0;
-        for (var start = position; (uint)position < (uint)text.Length; position++)
-        {
-            var digit = (uint)(text[position] - '0');
-            if (digit > 9)
-                return text[position] == delimiter && position++ - start is > 0 and <= MaxDigits;
-
-            value = value * 10 + digit;
-        }
-
-        return false;
     }
 
     public static bool TryParse(FieldReader fields, out LineRow record)

@@ -6,7 +6,7 @@ namespace Socorro.Minidumps.Symbols.Text;
 sealed class ScanShare
 {
     const int MaxProblems = 10;
-    const int MaxBuffer = 1 << 20;
+    const int MaxBuffer = 1 << 18;
 
     readonly int[] _counts = new int[Enum.GetValues<RecordKind>().Length];
     bool _isInFunction;
