@@ -20,6 +20,7 @@ public sealed class Minidump
     readonly Lazy<IReadOnlyList<WindowsRegion>> _memoryInfo;
     readonly Lazy<IReadOnlyList<LinuxMapping>> _linuxMaps;
     readonly Lazy<IReadOnlyList<HandleRecord>> _handles;
+    readonly Lazy<IReadOnlyList<HandleOperation>> _handleOperations;
     readonly Lazy<IReadOnlyList<FunctionTable>> _functionTables;
     readonly IReadOnlyList<MemoryRegion> _looseMemory = [];
 
@@ -30,10 +31,12 @@ public sealed class Minidump
         MiscInfo = MiscInfo.Read(file);
         var contexts = new ContextReader(file, SystemInfo?.Cpu ?? CpuKind.Unknown, MiscInfo?.ExtendedState);
         Exception = ExceptionRecord.Read(file, contexts);
-        Threads = ThreadRecord.ReadAll(file, contexts);
+        var threads = ThreadRecord.ReadAll(file, contexts);
+        IsThreadListMissing = threads.Count == 0;
+        Threads = ThreadRecord.WithCrashed(threads, Exception, file.Problems);
         Cpu = contexts.Cpu;
         AuxiliaryVector = LinuxAuxiliaryVector.Read(file, Cpu);
-        Modules = Module.ReadAll(file, Os, AuxiliaryVector);
+        Modules = Module.ReadAll(file, Os, AuxiliaryVector, Cpu);
         UnloadedModules = UnloadedModule.ReadAll(file);
         CrashpadInfo = CrashpadInfo.Read(file);
         BreakpadInfo = BreakpadInfo.Read(file);
@@ -53,6 +56,7 @@ public sealed class Minidump
         _memoryInfo = new(() => WindowsRegion.ReadAll(file));
         _linuxMaps = new(() => LinuxMapping.ReadAll(file));
         _handles = new(() => HandleRecord.ReadAll(file));
+        _handleOperations = new(() => HandleOperation.ReadAll(file));
         _functionTables = new(() => FunctionTable.ReadAll(file));
     }
 
@@ -64,6 +68,7 @@ public sealed class Minidump
         Microdump = text.Facts;
         SystemInfo = text.System;
         Threads = text.ToThreads(contexts);
+        IsThreadListMissing = Threads.Count == 0;
         Cpu = contexts.Cpu;
         Exception = text.ToException(Threads is [var thread] ? thread.Context : null);
         Modules = new(text.Modules, AuxiliaryVector);
@@ -90,7 +95,10 @@ public sealed class Minidump
     /// <summary>Null when the process did not crash, or nothing was saved of it.</summary>
     public ExceptionRecord? Exception { get; }
 
+    /// <summary>In the dump's order; behind them the crashed one, if it is in no list but the exception has its registers.</summary>
     public IReadOnlyList<ThreadRecord> Threads { get; }
+
+    internal bool IsThreadListMissing { get; }
 
     public ModuleList Modules { get; }
 
@@ -156,6 +164,12 @@ public sealed class Minidump
 
     public IReadOnlyList<HandleRecord> Handles => _handles.Value;
 
+    /// <summary>What happened to handles, where the application verifier watched them.</summary>
+    public IReadOnlyList<HandleOperation> HandleOperations => _handleOperations.Value;
+
+    /// <summary>The security tokens of the process and its threads.</summary>
+    public IReadOnlyList<SecurityToken> SecurityTokens => SecurityToken.ReadAll(_file);
+
     /// <summary>Unwind data of code that was compiled while the program ran.</summary>
     public IReadOnlyList<FunctionTable> FunctionTables => _functionTables.Value;
 
@@ -169,8 +183,11 @@ public sealed class Minidump
         ? TimeSpan.FromSeconds(Math.Max(0, (long)Header.TimeDateStamp - start))
         : null;
 
+    /// <summary>What the processor calls itself, such as "AMD EPYC 7B13"; only Linux says it.</summary>
+    public string? CpuModel => LinuxCpuInfo.Find("model name", "cpu model", "Processor", "uarch", "Hardware");
+
     /// <summary>The version of the processor's microcode.</summary>
-    public ulong? Microcode => LinuxCpuInfo.FindNumber("microcode");
+    public ulong? Microcode => LinuxCpuInfo.FindHex("microcode");
 
     /// <summary>The thread that crashed, or that asked for the dump.</summary>
     public uint? RequestingThreadId =>

@@ -211,7 +211,7 @@ public static class StackWalker
     {
         if (dump.SystemInfo is null)
             return "MissingSystemInfo";
-        if (dump.Threads.Count == 0)
+        if (dump.IsThreadListMissing)
             return "MissingThreadList";
 
         return isOverLimit ? "LimitReached" : "OK";

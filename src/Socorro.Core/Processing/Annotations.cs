@@ -20,6 +20,5 @@ static class Annotations
         return gathered.ToFrozenDictionary();
     }
 
-    /// <summary>Without NULs.</summary>
-    public static string Clean(string text) => text.Replace("\0", "", StringComparison.Ordinal);
+    static string Clean(string text) => text.Replace("\0", "", StringComparison.Ordinal);
 }

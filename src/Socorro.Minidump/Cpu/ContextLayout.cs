@@ -84,19 +84,21 @@ sealed record ContextLayout(CpuKind Cpu)
         Create(new(CpuKind.RiscV64) { CpuFlags = 0x08000000, Size = 528, Width = 8, Offsets = Row(8, 32, 8) }),
     ];
 
-    /// <summary>The layout of a context of a CPU; where there are two, the one of that size.</summary>
-    public static ContextLayout? Find(CpuKind cpu, int size)
+    /// <summary>
+    /// The layout of a context of a CPU. Where there are several, its flags tell them apart, or else its size. Contexts of MIPS
+    /// look alike in both widths: the flags say which, whatever the system information says.
+    /// </summary>
+    public static ContextLayout? Find(CpuKind cpu, Fields context)
     {
-        ContextLayout? first = null;
+        ContextLayout? best = null;
+        var bestRank = 0;
         foreach (var layout in All)
         {
-            if (layout.Cpu == cpu && layout.Size == size)
-                return layout;
-            if (layout.Cpu == cpu)
-                first ??= layout;
+            if (layout.Rank(cpu, context) is var rank && rank > bestRank)
+                (best, bestRank) = (layout, rank);
         }
 
-        return first;
+        return best;
     }
 
     /// <summary>The layout that a context of an unknown CPU must have, by its size and flags.</summary>
@@ -125,6 +127,15 @@ sealed record ContextLayout(CpuKind Cpu)
         }
 
         return registers;
+    }
+
+    int Rank(CpuKind cpu, Fields context)
+    {
+        if (cpu != Cpu && (cpu, Cpu) is not ((CpuKind.Mips, CpuKind.Mips64) or (CpuKind.Mips64, CpuKind.Mips)))
+            return 0;
+
+        var hasFlag = context.Length >= EssentialSize && (ReadFlags(context) & CpuFlags) != 0;
+        return 1 + (hasFlag ? 4 : 0) + (context.Length == Size ? 2 : 0) + (cpu == Cpu ? 1 : 0);
     }
 
     static ContextLayout Create(ContextLayout layout) =>

@@ -5,8 +5,6 @@ namespace Socorro.Minidumps.Cpu;
 /// <summary>Reads the contexts of one dump, which are all of the same CPU.</summary>
 sealed class ContextReader(DumpFile file, CpuKind cpu, ExtendedStateLayout? extendedState)
 {
-    const int ExtendedStateFlag = 0x40;
-
     /// <summary>The CPU; where the dump does not say it, the one that the first context seems to be of.</summary>
     public CpuKind Cpu { get; private set; } = cpu;
 
@@ -23,7 +21,7 @@ sealed class ContextReader(DumpFile file, CpuKind cpu, ExtendedStateLayout? exte
             return null;
         }
 
-        var layout = Cpu == CpuKind.Unknown ? ContextLayout.Guess(bytes) : ContextLayout.Find(Cpu, bytes.Length);
+        var layout = Cpu == CpuKind.Unknown ? ContextLayout.Guess(bytes) : ContextLayout.Find(Cpu, bytes);
         if (layout is null || bytes.Length < layout.EssentialSize)
         {
             file.Problems.Add(where, $"has a context of {bytes.Length} bytes, which is none of {Cpu}");
@@ -50,7 +48,7 @@ sealed class ContextReader(DumpFile file, CpuKind cpu, ExtendedStateLayout? exte
 
     ulong? FindShadowStackPointer(ContextLayout layout, Fields bytes, ulong flags)
     {
-        if (layout.Cpu is not (CpuKind.X86 or CpuKind.Amd64) || (flags & ExtendedStateFlag) == 0)
+        if (layout.Cpu is not (CpuKind.X86 or CpuKind.Amd64) || (flags & ExtendedState.Flag) == 0)
             return null;
         if (extendedState is null || bytes.Length <= layout.Size)
             return null;

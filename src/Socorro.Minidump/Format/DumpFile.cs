@@ -43,20 +43,39 @@ sealed class DumpFile
     /// <summary>The fields of a stream; false when the dump has none, or none of at least that size.</summary>
     public bool TryFindStream(StreamType type, int minimumSize, out Fields stream)
     {
+        var found = TryFindStream(type, minimumSize, out ReadOnlyMemory<byte> bytes);
+        stream = new(bytes.Span, Header.BigEndian);
+        return found;
+    }
+
+    /// <summary>The bytes of a stream; false when the dump has none, or none of at least that size.</summary>
+    public bool TryFindStream(StreamType type, int minimumSize, out ReadOnlyMemory<byte> stream)
+    {
         stream = default;
         if (!_streams.TryGetValue(type, out var location))
             return false;
-        if (location.Size < (uint)minimumSize)
-        {
-            Problems.Add(type.ToString(), $"has only {location.Size} of {minimumSize} bytes");
-            return false;
-        }
+        if (location.Size >= (uint)minimumSize)
+            return TrySlice(location, out stream);
 
-        return TryFields(location, out stream);
+        Problems.Add(type.ToString(), $"has only {location.Size} of {minimumSize} bytes");
+        return FindEarlier(type, (uint)minimumSize) is { } earlier && TrySlice(earlier, out stream);
     }
 
     /// <summary>Where a stream stands, for those whose structure is not read.</summary>
     public Location? FindStream(StreamType type) => _streams.TryGetValue(type, out var location) ? location : null;
+
+    // Of streams of one type the last one counts, unless it is too short and another is not.
+    Location? FindEarlier(StreamType type, uint minimumSize)
+    {
+        for (var i = Streams.Count - 1; i >= 0; i--)
+        {
+            var entry = Streams[i];
+            if (entry.Type == type && entry.Location.Size >= minimumSize && TrySlice(entry.Location, out _))
+                return entry.Location;
+        }
+
+        return null;
+    }
 
     /// <summary>The bytes at a location; false unless all of them are in the file.</summary>
     public bool TrySlice(Location location, out ReadOnlyMemory<byte> slice)
@@ -91,7 +110,8 @@ sealed class DumpFile
     }
 
     /// <summary>
-    /// A MINIDUMP_STRING: length in bytes, then UTF-16. Null when it is not in the file or has an odd length.
+    /// A MINIDUMP_STRING: length in bytes, then UTF-16. Null when it is not in the file or has an odd length. Some writers
+    /// count the NUL behind it.
     /// </summary>
     public string? ReadUtf16(ulong rva)
     {
@@ -102,15 +122,17 @@ sealed class DumpFile
         if (size % 2 != 0 || !TryFields(new(size, rva + 4), out var text))
             return null;
 
-        return DecodeUtf16(text.Bytes[..Bound(text.Length, 2 * Limits.MaxStringLength)]);
+        return DecodeUtf16(text.Bytes[..Bound(text.Length, 2 * Limits.MaxStringLength)]).TrimEnd('\0');
     }
 
     /// <summary>A MinidumpUTF8String of Crashpad: length in bytes, then UTF-8.</summary>
-    public string? ReadUtf8(ulong rva) =>
-        TryReadByteArray(rva, out var text) ? DecodeUtf8(text.Span) : null;
+    public string? ReadUtf8(ulong rva) => TryFindByteArray(rva, out var text) ? DecodeUtf8(text.Span) : null;
 
-    /// <summary>A MinidumpByteArray of Crashpad: length, then as many bytes.</summary>
-    public bool TryReadByteArray(ulong rva, out ReadOnlyMemory<byte> bytes)
+    /// <summary>A MinidumpByteArray of Crashpad: length, then as many bytes. Counts as text, which it may be.</summary>
+    public bool TryReadByteArray(ulong rva, out ReadOnlyMemory<byte> bytes) =>
+        TryFindByteArray(rva, out bytes) && Spend(bytes.Length);
+
+    bool TryFindByteArray(ulong rva, out ReadOnlyMemory<byte> bytes)
     {
         bytes = default;
         if (!TryFields(new(4, rva), out var prefix) || !TrySlice(new(prefix.UInt32(0), rva + 4), out bytes))

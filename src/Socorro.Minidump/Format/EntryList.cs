@@ -15,7 +15,7 @@ readonly ref struct EntryList(Fields entries, int count, int stride)
     /// </summary>
     public static EntryList ReadPlain(DumpFile file, StreamType type, int entrySize, int limit)
     {
-        if (!file.TryFindStream(type, 4, out var stream))
+        if (!file.TryFindStream(type, 4, out Fields stream))
             return default;
 
         var count = stream.UInt32(0);
@@ -34,7 +34,7 @@ readonly ref struct EntryList(Fields entries, int count, int stride)
     {
         const int shortHeader = 12;
         const int longHeader = 16;
-        if (!file.TryFindStream(type, shortHeader, out var stream))
+        if (!file.TryFindStream(type, shortHeader, out Fields stream))
             return default;
 
         var start = Math.Max(stream.UInt32(0), shortHeader);

@@ -10,10 +10,10 @@ public readonly record struct StreamEntry(StreamType Type, Location Location)
     public string Vendor => ((uint)Type >> 16) switch
     {
         0 => "Official",
-        0x4767 => "Google",
-        0x4350 => "Crashpad",
-        0x4b6b => "Chromium",
-        0x4d7a => "Mozilla",
-        _ => "Unknown extension",
+        0x4767 => "Google Extension",
+        0x4350 => "Crashpad Extension",
+        0x4b6b => "Chromium Extension",
+        0x4d7a => "Mozilla Extension",
+        _ => "Unknown Extension",
     };
 }

@@ -5,6 +5,9 @@ namespace Socorro.Minidumps.Output;
 /// <summary>The tail of the report: modules, and what the writer and the reader of the dump could not do.</summary>
 sealed class HumanModules(ProcessState state, HumanText text)
 {
+    const int MostOperations = 64;
+    const int MostCallers = 4;
+
     readonly Minidump _dump = state.Dump;
 
     public void Write()
@@ -18,6 +21,8 @@ sealed class HumanModules(ProcessState state, HumanText text)
         foreach (var module in _dump.UnloadedModules.OrderBy(module => module.Base))
             text.Line($"{Range(module.Base, module.End)}  {HumanText.Clean(module.LeafName)}{SignerOf(module.LeafName)}");
 
+        WriteHandleOperations();
+        WriteAnnotations();
         WriteUnreadStreams();
         WriteSoftErrors();
     }
@@ -45,6 +50,39 @@ sealed class HumanModules(ProcessState state, HumanText text)
     string SignerOf(string module) =>
         state.Client.Certificates.TryGetValue(module, out var signer) ? HumanText.Clean($" ({signer})") : "";
 
+    void WriteHandleOperations()
+    {
+        var operations = _dump.HandleOperations;
+        if (operations is [])
+            return;
+
+        text.Line();
+        text.Line("What was done with handles:");
+        foreach (var operation in operations.Take(MostOperations))
+        {
+            var callers = string.Concat(operation.ReturnAddresses.Take(MostCallers).Select(address => $" < {PlaceOf(address)}"));
+            text.Line($"{HumanText.Hex(operation.Handle)}: {operation.Word} by thread {operation.ThreadId}{callers}");
+        }
+
+        if (operations.Count > MostOperations)
+            text.Line($"… {operations.Count - MostOperations} more");
+    }
+
+    string PlaceOf(ulong address) => _dump.Modules.Find(address) is { } module
+        ? $"{HumanText.Clean(module.LeafName)} + {HumanText.Hex(address - module.Base)}"
+        : HumanText.Hex(address);
+
+    void WriteAnnotations()
+    {
+        if (_dump.CrashpadInfo is null)
+            return;
+
+        text.Line();
+        text.Line("Annotations of the client:");
+        foreach (var (name, value) in _dump.Annotations.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+            text.Line($"{HumanText.Clean(name)} = {HumanText.Clean(value.Replace('\n', ' '))}");
+    }
+
     static string Range(ulong start, ulong end) => $"{HumanText.Address(start, 8)} - {HumanText.Address(end - 1, 8)}";
 
     void WriteUnreadStreams()
@@ -65,7 +103,7 @@ sealed class HumanModules(ProcessState state, HumanText text)
 
     static bool IsRead(StreamType type) => Enum.IsDefined(type) && type is not (
         StreamType.UnusedStream or StreamType.ReservedStream0 or StreamType.ReservedStream1
-        or StreamType.HandleOperationListStream or StreamType.TokenStream or StreamType.JavaScriptDataStream
+        or StreamType.JavaScriptDataStream
         or StreamType.IptTraceStream or StreamType.LastReservedStream or StreamType.ChromiumStabilityReport
         or (>= StreamType.CeStreamNull and <= StreamType.CeStreamDiagnosisList));
 

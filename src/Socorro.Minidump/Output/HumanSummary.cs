@@ -20,9 +20,22 @@ sealed class HumanSummary(ProcessState state, HumanText text, HumanOptions optio
         text.Line();
         if (_dump.LinuxMaps.Count > 0)
         {
-            text.Line($"Linux memory map count: {_dump.LinuxMaps.Count}");
+            var limit = JsonAdditions.IsNearLimit(_dump.LinuxMaps.Count) ? $" (Linux allows {JsonAdditions.MostMappings} unless told otherwise)" : "";
+            text.Line($"Linux memory map count: {_dump.LinuxMaps.Count}{limit}");
             text.Line();
         }
+
+        WriteComment();
+    }
+
+    void WriteComment()
+    {
+        if (_dump.Comment is not { Length: > 0 } comment)
+            return;
+
+        foreach (var line in comment.Split('\n'))
+            text.Line($"Comment: {HumanText.Clean(line.TrimEnd('\r'))}");
+        text.Line();
     }
 
     void WriteMachine()

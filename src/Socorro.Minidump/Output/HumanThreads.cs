@@ -49,7 +49,7 @@ sealed class HumanThreads(ProcessState state, HumanText text, HumanOptions optio
         text.Line(($"Thread {index} {name}", Tone.Strong), (what, tone), ($" - tid: {record.Id}", Tone.Plain));
         if (alike.Count > 0)
             text.Line($"    and {alike.Count} like it: {Enumerate(alike)}");
-        if (options.TellsWhy && state.Threads[index].Start is { } start)
+        if (state.Threads[index].Start is { } start)
             text.Line($"    began at {ModuleOf(start)}{(start.Function is { } entry ? "!" + HumanText.Clean(entry) : "")} + {HumanText.Hex(OffsetOf(start))}");
         WriteFrames(stack, isCrashed: index == state.CrashingThread);
         if (stack.End is StackEnd.Truncated or StackEnd.Limit)

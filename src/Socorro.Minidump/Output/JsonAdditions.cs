@@ -11,36 +11,11 @@ namespace Socorro.Minidumps.Output;
 sealed class JsonAdditions(ProcessState state, Utf8JsonWriter json, AddressText addresses)
 {
     /// <summary>How many mappings Linux allows a process unless told otherwise (vm.max_map_count).</summary>
-    const int MostMappings = 65_530;
+    public const int MostMappings = 65_530;
 
     readonly Minidump _dump = state.Dump;
 
-    public void WriteAnnotations()
-    {
-        if (_dump.CrashpadInfo is null)
-            return;
-
-        json.WriteStartObject("annotations");
-        foreach (var (name, value) in _dump.Annotations.OrderBy(pair => pair.Key, StringComparer.Ordinal))
-            json.WriteString(name, value);
-        json.WriteEndObject();
-    }
-
-    public void WriteCrashpadInfo()
-    {
-        if (_dump.CrashpadInfo is not { } crashpad)
-            return;
-
-        json.WriteStartObject("crashpad_info");
-        if (crashpad.AddressMask == 0)
-            json.WriteNull("address_mask");
-        else
-            json.WriteString("address_mask", addresses.Format(crashpad.AddressMask));
-        json.WriteString("client_id", crashpad.ClientId);
-        json.WriteString("report_id", crashpad.ReportId);
-        json.WriteNumber("version", crashpad.Version);
-        json.WriteEndObject();
-    }
+    public static bool IsNearLimit(int mappings) => mappings >= MostMappings - MostMappings / 20;
 
     public void WriteException()
     {
@@ -156,9 +131,30 @@ sealed class JsonAdditions(ProcessState state, Utf8JsonWriter json, AddressText 
         json.WriteNumber("page_faults", memory.PageFaults);
         json.WriteNumber("pagefile_bytes", memory.PagefileUsage);
         json.WriteNumber("peak_pagefile_bytes", memory.PeakPagefileUsage);
+        if (memory.PeakVirtualSize is { } peak)
+            json.WriteNumber("peak_virtual_bytes", peak);
         json.WriteNumber("peak_working_set_bytes", memory.PeakWorkingSet);
         json.WriteNumber("private_bytes", memory.PrivateUsage);
+        if (memory.VirtualSize is { } size)
+            json.WriteNumber("virtual_bytes", size);
         json.WriteNumber("working_set_bytes", memory.WorkingSet);
+        json.WriteEndObject();
+    }
+
+    /// <summary>What Linux says of the process: how much memory it used, and who was watching it.</summary>
+    public void WriteProcessStatus()
+    {
+        var status = _dump.LinuxStatus;
+        if (status.Values.Count == 0)
+            return;
+
+        json.WriteStartObject("process_status");
+        WriteKibibytes("peak_virtual_bytes", status.FindNumber("VmPeak"));
+        WriteKibibytes("resident_bytes", status.FindNumber("VmRSS"));
+        WriteNumber("seccomp", status.FindNumber("Seccomp"));
+        WriteText("signals_queued", status.Find("SigQ"));
+        WriteNumber("threads", status.FindNumber("Threads"));
+        WriteNumber("tracer_pid", status.FindNumber("TracerPid"));
         json.WriteEndObject();
     }
 
@@ -228,7 +224,7 @@ sealed class JsonAdditions(ProcessState state, Utf8JsonWriter json, AddressText 
         json.WriteNumber("count", ranges.Count);
         json.WriteNumber("executable_bytes", executable);
         json.WriteNumber("inaccessible_bytes", inaccessible);
-        if (_dump.LinuxMaps.Count >= MostMappings - MostMappings / 20)
+        if (IsNearLimit(_dump.LinuxMaps.Count))
             json.WriteBoolean("is_near_limit", true);
         json.WriteNumber("writable_bytes", writable);
         json.WriteEndObject();
@@ -245,7 +241,9 @@ sealed class JsonAdditions(ProcessState state, Utf8JsonWriter json, AddressText 
         json.WriteEndObject();
     }
 
-    void WriteNumber(string name, uint? number)
+    void WriteKibibytes(string name, ulong? number) => WriteNumber(name, number * 1024);
+
+    void WriteNumber(string name, ulong? number)
     {
         if (number is { } value)
             json.WriteNumber(name, value);

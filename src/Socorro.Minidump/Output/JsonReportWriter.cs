@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Socorro.Minidumps.Cpu;
 using Socorro.Minidumps.Reasons;
@@ -15,6 +14,8 @@ sealed class JsonReportWriter
     readonly Utf8JsonWriter _json;
     readonly AddressText _addresses;
     readonly JsonAdditions _additions;
+    readonly JsonCrashpad _crashpad;
+    readonly JsonHandles _handles;
     readonly JsonThreads _threads;
     readonly JsonOptions _options;
     readonly JsonElement? _softErrors;
@@ -27,6 +28,8 @@ sealed class JsonReportWriter
         _json = json;
         _addresses = new(state.Dump);
         _additions = new(state, json, _addresses);
+        _crashpad = new(state.Dump, json, _addresses);
+        _handles = new(state.Dump, json, _addresses);
         _threads = new(state, json, _addresses, options);
         _softErrors = _dump.SoftErrors is { } errors ? SoftErrors.Parse(errors) : null;
     }
@@ -34,16 +37,16 @@ sealed class JsonReportWriter
     public void Write()
     {
         _json.WriteStartObject();
-        _additions.WriteAnnotations();
+        _crashpad.WriteAnnotations();
         if (_dump.Comment is { Length: > 0 } comment)
             _json.WriteString("comment", comment);
         WriteCrashInfo();
         _threads.WriteCrashing();
-        _additions.WriteCrashpadInfo();
+        _crashpad.WriteInfo();
         WriteDiagnostics();
         _additions.WriteException();
         _additions.WriteGpu();
-        WriteHandles();
+        _handles.Write();
         _json.WriteNumberOrNull("linux_memory_map_count", _dump.LinuxMaps is [] ? null : (ulong)_dump.LinuxMaps.Count);
         _json.WriteObjectOrNull("lsb_release", _dump.LinuxRelease, WriteRelease);
         _json.WriteString("mac_boot_args", _dump.MacBootArguments);
@@ -57,8 +60,10 @@ sealed class JsonReportWriter
         _json.WriteNumberOrNull("pid", _dump.ProcessId);
         WriteLimits();
         _additions.WriteProcessMemory();
+        _additions.WriteProcessStatus();
         _additions.WriteProcessTimes();
         _json.WriteNumberOrNull("process_uptime", (ulong?)_dump.Uptime?.TotalSeconds);
+        _handles.WriteTokens();
         WriteSoftErrors();
         if (_dump.Microdump is not null)
             _json.WriteString("source", "microdump");
@@ -122,25 +127,6 @@ sealed class JsonReportWriter
         }
 
         _json.WriteEndArray();
-    }
-
-    void WriteHandles()
-    {
-        if (_dump.Handles is [])
-        {
-            _json.WriteNull("handles");
-            return;
-        }
-
-        _json.WriteObjects("handles", _dump.Handles, handle =>
-        {
-            _json.WriteString("granted_access", Hex(handle.GrantedAccess));
-            _json.WriteNumber("handle", handle.Handle);
-            _json.WriteNumber("handle_count", handle.HandleCount);
-            _json.WriteString("object_name", handle.ObjectName);
-            _json.WriteNumber("pointer_count", handle.PointerCount);
-            _json.WriteString("type_name", handle.TypeName);
-        });
     }
 
     void WriteRelease(LinuxRelease release)
@@ -257,6 +243,8 @@ sealed class JsonReportWriter
         _json.WriteString("cpu_info", system?.CpuDescription);
         var microcode = _state.Client.Microcode ?? _dump.Microcode;
         _json.WriteString("cpu_microcode_version", microcode is { } version ? $"0x{version:x}" : null);
+        if (_dump.CpuModel is { } model)
+            _json.WriteString("cpu_model", model);
         _json.WriteString("os", system?.OsName);
         _json.WriteString("os_ver", system?.OsVersion);
         _json.WriteEndObject();
@@ -280,6 +268,4 @@ sealed class JsonReportWriter
         else
             _json.WriteNull(name);
     }
-
-    static string Hex(uint value) => "0x" + value.ToString("x8", CultureInfo.InvariantCulture);
 }

@@ -65,6 +65,8 @@ sealed class JsonThreads
         if (lastStatus is { } status and not 0)
             _json.WriteString("last_status_value", WindowsError.Describe(status));
         _json.WriteNumber("priority", thread.Record.Priority);
+        if (ShadowStackOf(thread) is { } shadow)
+            _json.WriteString("shadow_stack_pointer", _addresses.Format(shadow));
         _json.WriteString("stack_end", thread.Stack.End.Word);
         if (thread.Record.Times is { StartAddress: not 0 and var start })
             _json.WriteString("start_address", _addresses.Format(start));
@@ -77,8 +79,29 @@ sealed class JsonThreads
         _json.WriteString("thread_name", thread.Record.Name);
         if (index is { } place)
             _json.WriteNumber("threads_index", place);
+        if (thread.Record.Times is { } times)
+            WriteTimes(times);
         if (thread.Stack.Span.Length > _options.MaxFrames)
             _json.WriteBoolean("truncated", true);
+        _json.WriteEndObject();
+    }
+
+    // Of the crashed thread it was saved with the exception.
+    ulong? ShadowStackOf(ThreadState thread) =>
+        _state.Dump.Exception is { Context: { } context, ThreadId: var id } && id == thread.Record.Id
+            ? context.ShadowStackPointer
+            : thread.Record.Context?.ShadowStackPointer;
+
+    void WriteTimes(ThreadTimes times)
+    {
+        _json.WriteStartObject("times");
+        _json.WriteNumber("affinity", times.Affinity);
+        _json.WriteNumberOrNull("created", times.Created);
+        _json.WriteNumber("exit_status", times.ExitStatus);
+        _json.WriteNumberOrNull("exited", times.Exited);
+        _json.WriteNumber("flags", times.Flags);
+        _json.WriteNumber("kernel_ms", times.KernelTime / ThreadTimes.PerMillisecond);
+        _json.WriteNumber("user_ms", times.UserTime / ThreadTimes.PerMillisecond);
         _json.WriteEndObject();
     }
 

@@ -23,8 +23,18 @@ public static class StackOverflow
 
         var context = exception.Context
             ?? dump.Threads.FirstOrDefault(thread => thread.Id == exception.ThreadId)?.Context;
-        return context is not null && IsNear(address, context.StackPointer) && IsBelowStack(dump, address);
+        return context is not null
+            && (IsInGuard(dump.AddressSpace, address, context.StackPointer)
+                || (IsNear(address, context.StackPointer) && IsBelowStack(dump, address)));
     }
+
+    // A function with much room for locals can reach far into the guard while the stack pointer is still above it.
+    static bool IsInGuard(AddressSpace space, ulong address, ulong stackPointer) =>
+        space.IsKnown
+        && space.Find(address) is { IsInaccessible: true } guard
+        && space.Find(stackPointer) is { } stack
+        && stack.Start == guard.End
+        && stack.Allows(Permissions.Write);
 
     static bool IsMemoryFault(ExceptionRecord exception, OsKind os) => os switch
     {

@@ -13,6 +13,8 @@ static class WindowsReason
     public const uint ClrThrown = 0xe0434352;
     public const uint OutOfMemory = 0xe0000008;
     public const uint Simulated = 0x0517a7ed;
+    public const uint HeapCorruption = 0xc0000374;
+    const uint FatalAppExit = 7;
 
     public static CrashReason Explain(ExceptionRecord exception)
     {
@@ -61,6 +63,8 @@ static class WindowsReason
     static string? Describe(ExceptionRecord exception) => (exception.Code, exception.Parameters) switch
     {
         (OutOfMemory, [var size, ..]) => $"an allocation of {size} bytes failed",
+        (StackBufferOverrun, [FatalAppExit, ..]) => "the program ended itself, as abort and the panics of Rust do",
+        (HeapCorruption, _) => "the heap was found to be corrupt; who damaged it may have done so long before",
         (ClrThrown, [var result, ..]) => $"a .NET exception with HRESULT 0x{(uint)result:x8} was thrown",
         _ => null,
     };

@@ -25,7 +25,7 @@ public sealed record AssertionInfo(string Expression, string Function, string Fi
     {
         const int size = 776;
         const int units = 128;
-        if (!file.TryFindStream(StreamType.AssertionInfoStream, size, out var stream))
+        if (!file.TryFindStream(StreamType.AssertionInfoStream, size, out Fields stream))
             return null;
 
         return new(

@@ -9,7 +9,7 @@ public sealed record BreakpadInfo(uint? DumpThreadId, uint? RequestingThreadId)
 {
     internal static BreakpadInfo? Read(DumpFile file)
     {
-        if (!file.TryFindStream(StreamType.BreakpadInfoStream, 12, out var stream))
+        if (!file.TryFindStream(StreamType.BreakpadInfoStream, 12, out Fields stream))
             return null;
 
         var validity = stream.UInt32(0);

@@ -39,7 +39,7 @@ static class CapturedMemory
     {
         const int headerSize = 16;
         const StreamType type = StreamType.Memory64ListStream;
-        if (!file.TryFindStream(type, headerSize, out var stream))
+        if (!file.TryFindStream(type, headerSize, out Fields stream))
             return;
 
         var limit = file.Limits.MaxMemoryRegions;

@@ -82,10 +82,12 @@ sealed class CrashpadAnnotationReader(DumpFile file)
         for (var i = 0; i < entries.Count; i++)
         {
             var name = file.ReadUtf8(entries[i].UInt32(0));
-            if (name is null || !file.TryReadByteArray(entries[i].UInt32(8), out var value))
+            var type = entries[i].UInt16(4);
+            var hasValue = file.TryReadByteArray(entries[i].UInt32(8), out var value);
+            if (name is null || (!hasValue && type != CrashpadAnnotation.Unset))
                 Note($"has an annotation object that is not readable: {Problem.Quote(name ?? "")}");
             else
-                objects.Add(new(name, entries[i].UInt16(4), value));
+                objects.Add(new(name, type, value));
         }
 
         return objects;

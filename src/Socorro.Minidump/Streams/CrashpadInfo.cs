@@ -23,35 +23,38 @@ public sealed record CrashpadInfo
     public required IReadOnlyList<CrashpadModule> Modules { get; init; }
 
     /// <summary>
-    /// All annotations as Crashpad's own uploader would send them: first those of the process, then each module's
-    /// simple ones, then each module's text objects. The first value of a name wins; list annotations are joined under
-    /// "list_annotations", and "guid" is the client.
+    /// All annotations as Crashpad's own uploader would send them: first those of the process, then of one module after the
+    /// other the simple ones and the text objects. The first value of a name wins, except that "list_annotations" is the joined
+    /// list annotations, and "guid" the client.
     /// </summary>
     public IReadOnlyDictionary<string, string> MergeAnnotations()
     {
         var merged = new Dictionary<string, string>();
         foreach (var (name, value) in SimpleAnnotations)
             merged.TryAdd(name, value);
-        foreach (var (name, value) in Modules.SelectMany(module => module.SimpleAnnotations))
-            merged.TryAdd(name, value);
-        foreach (var annotation in Modules.SelectMany(module => module.Objects))
+        foreach (var module in Modules)
         {
-            if (annotation is { Text: { } text, Name: not "" })
-                merged.TryAdd(annotation.Name, text);
+            foreach (var (name, value) in module.SimpleAnnotations)
+                merged.TryAdd(name, value);
+            foreach (var annotation in module.Objects)
+            {
+                if (annotation is { Text: { } text, Name: not "" })
+                    merged.TryAdd(annotation.Name, text);
+            }
         }
 
         var list = string.Join('\n', Modules.SelectMany(module => module.ListAnnotations));
         if (list.Length > 0)
-            merged.TryAdd("list_annotations", list);
+            merged["list_annotations"] = list;
         if (ClientId != default)
-            merged.TryAdd("guid", ClientId.ToString());
+            merged["guid"] = ClientId.ToString();
         return merged;
     }
 
     internal static CrashpadInfo? Read(DumpFile file)
     {
         const int withoutMask = 52;
-        if (!file.TryFindStream(StreamType.CrashpadInfoStream, withoutMask, out var stream))
+        if (!file.TryFindStream(StreamType.CrashpadInfoStream, withoutMask, out Fields stream))
             return null;
         if (stream.UInt32(0) == 0)
         {

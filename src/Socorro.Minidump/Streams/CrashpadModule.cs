@@ -15,6 +15,9 @@ public sealed record CrashpadModule(
 /// <param name="Type">0 invalid, 1 text, from 0x8000 on the application's own.</param>
 public sealed record CrashpadAnnotation(string Name, ushort Type, ReadOnlyMemory<byte> Value)
 {
+    /// <summary>The type of an annotation that the program has not set; it need not have a value.</summary>
+    internal const ushort Unset = 0;
+
     /// <summary>The value of a text annotation; null for others.</summary>
     public string? Text => Type == 1 ? Encoding.UTF8.GetString(Value.Span) : null;
 }

@@ -33,7 +33,7 @@ public sealed record ExceptionRecord
     {
         const int size = 168;
         const int maxParameters = 15;
-        if (!file.TryFindStream(StreamType.ExceptionStream, size, out var stream))
+        if (!file.TryFindStream(StreamType.ExceptionStream, size, out Fields stream))
             return null;
 
         var count = stream.UInt32(32);

@@ -16,15 +16,16 @@ public sealed record FunctionTable(
     internal static IReadOnlyList<FunctionTable> ReadAll(DumpFile file)
     {
         const int headerSize = 24;
-        if (!file.TryFindStream(StreamType.FunctionTable, headerSize, out var stream))
+        if (!file.TryFindStream(StreamType.FunctionTable, headerSize, out ReadOnlyMemory<byte> bytes))
             return [];
 
+        var stream = new Fields(bytes.Span, file.Header.BigEndian);
         var layout = new Layout(stream.UInt32(4), stream.UInt32(8), stream.UInt32(12));
         var at = stream.UInt32(0) + (ulong)stream.UInt32(20);
         var tables = new List<FunctionTable>();
         for (var left = stream.UInt32(16); left > 0; left--)
         {
-            if (tables.Count == file.Limits.MaxListEntries || !TryRead(file, stream, layout, ref at, out var table))
+            if (tables.Count == file.Limits.MaxListEntries || !TryRead(stream, bytes, layout, ref at, out var table))
             {
                 file.Problems.Add(Where, $"claims {left} more tables than were read");
                 break;
@@ -36,7 +37,8 @@ public sealed record FunctionTable(
         return tables;
     }
 
-    static bool TryRead(DumpFile file, Fields stream, Layout layout, ref ulong at, out FunctionTable table)
+    static bool TryRead(
+        Fields stream, ReadOnlyMemory<byte> bytes, Layout layout, ref ulong at, out FunctionTable table)
     {
         const int descriptorSize = 32;
         table = null!; // set before any return of true
@@ -51,7 +53,6 @@ public sealed record FunctionTable(
         if (start > (ulong)stream.Length || size > (ulong)stream.Length - start)
             return false;
 
-        file.TrySlice(file.FindStream(StreamType.FunctionTable) ?? default, out var bytes);
         table = new(
             descriptor.UInt64(0),
             descriptor.UInt64(8),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Socorro.Minidumps.Format;
 
 namespace Socorro.Minidumps.Streams;
@@ -57,6 +58,18 @@ public sealed record HandleRecord
 /// <param name="Type">1 thread, 2 and 3 mutant, 4 and 5 process, 6 event, 7 section, 8 semaphore.</param>
 public sealed record HandleObjectRecord(uint Type, ReadOnlyMemory<byte> Bytes)
 {
+    /// <summary>What kind of object the fact is about.</summary>
+    public string Word => Type switch
+    {
+        1 => "thread",
+        2 or 3 => "mutant",
+        4 or 5 => "process",
+        6 => "event",
+        7 => "section",
+        8 => "semaphore",
+        _ => Type.ToString(CultureInfo.InvariantCulture),
+    };
+
     // The records form a linked list, which a hostile dump can close to a ring. There are eight types.
     internal static IReadOnlyList<HandleObjectRecord> ReadChain(DumpFile file, uint rva)
     {

@@ -32,7 +32,7 @@ public sealed class LinuxAuxiliaryVector
     {
         var values = new Dictionary<ulong, ulong>();
         var width = CpuTraits.Find(cpu)?.PointerSize ?? 8;
-        if (!file.TryFindStream(StreamType.LinuxAuxv, 0, out var stream))
+        if (!file.TryFindStream(StreamType.LinuxAuxv, 0, out Fields stream))
             return new(values);
 
         var end = Math.Min(stream.Length, 2 * width * file.Limits.MaxListEntries);

@@ -26,17 +26,15 @@ public sealed class LinuxFacts
         return null;
     }
 
-    /// <summary>A value that is a decimal number, perhaps with a unit behind it, or hexadecimal behind 0x.</summary>
-    public ulong? FindNumber(params ReadOnlySpan<string> names)
-    {
-        var word = Find(names)?.Split(' ')[0];
-        if (word is null)
-            return null;
+    /// <summary>A value that is a decimal number, perhaps with a unit behind it.</summary>
+    public ulong? FindNumber(string name) => Parse(Find(name)?.Split(' ')[0], NumberStyles.None);
 
-        var isHex = word.StartsWith("0x", StringComparison.Ordinal);
-        var style = isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None;
-        var digits = isHex ? word[2..] : word;
-        return ulong.TryParse(digits, style, CultureInfo.InvariantCulture, out var value) ? value : null;
+    /// <summary>A value that is a hexadecimal number, with or without 0x.</summary>
+    public ulong? FindHex(string name)
+    {
+        var digits = Find(name);
+        var hasPrefix = digits?.StartsWith("0x", StringComparison.OrdinalIgnoreCase) == true;
+        return Parse(hasPrefix ? digits![2..] : digits, NumberStyles.AllowHexSpecifier);
     }
 
     internal static LinuxFacts Read(DumpFile file, StreamType type, char separator)
@@ -51,7 +49,11 @@ public sealed class LinuxFacts
         return new(values);
     }
 
-    static string Strip(string text) => text.Trim().Trim('"').Trim();
+    static ulong? Parse(string? digits, NumberStyles style) =>
+        ulong.TryParse(digits, style, CultureInfo.InvariantCulture, out var value) ? value : null;
+
+    // os-release may be quoted as in a shell, with either kind.
+    static string Strip(string text) => text.Trim().Trim('"', '\'').Trim();
 }
 
 /// <summary>The Linux distribution, from lsb-release or os-release.</summary>

@@ -14,7 +14,7 @@ public readonly record struct LinuxLinkMap(ulong LoadAddress, string Name, ulong
     {
         const StreamType type = StreamType.LinuxDsoDebug;
         const int smallest = 12;
-        if (!file.TryFindStream(type, smallest, out var stream))
+        if (!file.TryFindStream(type, smallest, out Fields stream))
             return [];
 
         // Breakpad stores the structures of its own process, so their fields are as wide and aligned as its pointers.

@@ -30,7 +30,7 @@ public sealed record MacCrashRecord
     {
         const int header = 12;
         const int locationSize = 8;
-        if (!file.TryFindStream(StreamType.MozMacosCrashInfoStream, header, out var stream))
+        if (!file.TryFindStream(StreamType.MozMacosCrashInfoStream, header, out Fields stream))
             return [];
 
         var claimed = stream.UInt32(4);
@@ -48,6 +48,8 @@ public sealed record MacCrashRecord
                 file.Problems.Add("MozMacosCrashInfoStream", $"has the record {i} that is not readable");
         }
 
+        if (records.DistinctBy(record => record.Version).Count() > 1)
+            file.Problems.Add("MozMacosCrashInfoStream", "has records of different versions");
         return records;
     }
 

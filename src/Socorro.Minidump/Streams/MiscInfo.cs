@@ -44,7 +44,7 @@ public sealed record MiscInfo
     internal static MiscInfo? Read(DumpFile file)
     {
         const int smallest = 24;
-        if (!file.TryFindStream(StreamType.MiscInfoStream, smallest, out var stream))
+        if (!file.TryFindStream(StreamType.MiscInfoStream, smallest, out Fields stream))
             return null;
 
         var flags = stream.UInt32(4);

@@ -1,3 +1,4 @@
+using Socorro.Minidumps.Cpu;
 using Socorro.Minidumps.Format;
 
 namespace Socorro.Minidumps.Streams;
@@ -67,7 +68,7 @@ public sealed record Module
 
     internal static string LeafOf(string path) => path[(path.AsSpan().LastIndexOfAny('/', '\\') + 1)..];
 
-    internal static ModuleList ReadAll(DumpFile file, OsKind os, LinuxAuxiliaryVector auxiliary)
+    internal static ModuleList ReadAll(DumpFile file, OsKind os, LinuxAuxiliaryVector auxiliary, CpuKind cpu)
     {
         const int entrySize = 108;
         var list = EntryList.ReadPlain(file, StreamType.ModuleListStream, entrySize, file.Limits.MaxModules);
@@ -75,7 +76,21 @@ public sealed record Module
         for (var i = 0; i < modules.Length; i++)
             modules[i] = Read(file, list[i], i, os);
 
+        if (modules.Any(module => module.Name.Length == 0))
+            NameByLoader(modules, LinuxLinkMap.ReadAll(file, cpu));
         return new(modules, auxiliary);
+    }
+
+    // The dynamic loader knows libraries whose mapping has no name.
+    static void NameByLoader(Module[] modules, IReadOnlyList<LinuxLinkMap> maps)
+    {
+        var names = maps.Where(map => map.Name.Length > 0).DistinctBy(map => map.LoadAddress)
+            .ToDictionary(map => map.LoadAddress, map => map.Name);
+        for (var i = 0; i < modules.Length; i++)
+        {
+            if (modules[i].Name.Length == 0 && names.TryGetValue(modules[i].Base, out var name))
+                modules[i] = modules[i] with { Name = name };
+        }
     }
 
     static Module Read(DumpFile file, Fields entry, int index, OsKind os)

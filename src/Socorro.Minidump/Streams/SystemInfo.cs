@@ -83,7 +83,7 @@ public sealed record SystemInfo
     internal static SystemInfo? Read(DumpFile file)
     {
         const int essential = 32;
-        if (!file.TryFindStream(StreamType.SystemInfoStream, essential, out var stream))
+        if (!file.TryFindStream(StreamType.SystemInfoStream, essential, out Fields stream))
             return null;
 
         var info = new SystemInfo
@@ -124,8 +124,9 @@ public sealed record SystemInfo
 
     static bool IsMachineOrSystem(string word) =>
         word is "x86_64" or "i386" or "i486" or "i586" or "i686" or "aarch64" or "arm64" or "mips" or "mips64"
-            or "ppc" or "ppc64" or "ppc64le" or "riscv32" or "riscv64" or "s390x" or "sparc64"
-        || word.StartsWith("armv", StringComparison.Ordinal) || word.EndsWith("Linux", StringComparison.Ordinal);
+            or "ppc" or "ppc64" or "ppc64le" or "riscv32" or "riscv64" or "s390x" or "sparc64" or "loongarch64"
+            or "GNU/Linux" or "Linux/GNU" or "Linux" or "Android" or "Toybox"
+        || word.StartsWith("armv", StringComparison.Ordinal);
 }
 
 /// <summary>The part of <see cref="SystemInfo"/> whose meaning depends on the processor.</summary>

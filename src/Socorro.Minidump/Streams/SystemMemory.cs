@@ -10,7 +10,7 @@ public sealed record SystemMemory(
     uint PageSize, uint PhysicalPages, ulong AvailablePages, ulong Committed, ulong CommitLimit, ulong PeakCommitment)
 {
     internal static SystemMemory? Read(DumpFile file) =>
-        file.TryFindStream(StreamType.SystemMemoryInfoStream, 148, out var stream)
+        file.TryFindStream(StreamType.SystemMemoryInfoStream, 148, out Fields stream)
             ? new(
                 stream.UInt32(8),
                 stream.UInt32(12),
@@ -30,20 +30,32 @@ public sealed record ProcessMemory(
     ulong PeakPagefileUsage,
     ulong PrivateUsage)
 {
+    const int HasVirtualSizes = 2;
+
+    /// <summary>Of the address space; null in the first revision.</summary>
+    public ulong? VirtualSize { get; private init; }
+
+    public ulong? PeakVirtualSize { get; private init; }
+
     internal static ProcessMemory? Read(DumpFile file)
     {
         const int firstRevision = 80;
-        if (!file.TryFindStream(StreamType.ProcessVmCountersStream, firstRevision, out var stream))
+        if (!file.TryFindStream(StreamType.ProcessVmCountersStream, firstRevision, out Fields stream))
             return null;
 
         // The second revision put the virtual sizes in front of the private usage.
-        var privateUsage = stream.UInt16(0) >= 2 && stream.Has(88, 8) ? 88 : 72;
+        var isSecond = stream.UInt16(0) >= 2 && stream.Has(88, 8);
+        var sizes = isSecond && (stream.UInt16(2) & HasVirtualSizes) != 0;
         return new(
             stream.UInt32(4),
             stream.UInt64(8),
             stream.UInt64(16),
             stream.UInt64(56),
             stream.UInt64(64),
-            stream.UInt64(privateUsage));
+            stream.UInt64(isSecond ? 88 : 72))
+        {
+            PeakVirtualSize = sizes ? stream.UInt64(72) : null,
+            VirtualSize = sizes ? stream.UInt64(80) : null,
+        };
     }
 }

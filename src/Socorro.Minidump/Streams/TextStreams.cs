@@ -8,10 +8,10 @@ static class TextStreams
     /// <summary>What the program or its user wrote about the dump, in ANSI or Unicode.</summary>
     public static string? ReadComment(DumpFile file)
     {
-        if (TryRead(file, StreamType.CommentStreamW, out var wide))
-            return file.DecodeUtf16(wide.Span[..(wide.Length & ~1)]).TrimEnd('\0');
-
-        return ReadUtf8(file, StreamType.CommentStreamA)?.TrimEnd('\0');
+        var text = TryRead(file, StreamType.CommentStreamW, out var wide)
+            ? file.DecodeUtf16(wide.Span[..(wide.Length & ~1)]).TrimEnd('\0')
+            : null;
+        return string.IsNullOrEmpty(text) ? ReadUtf8(file, StreamType.CommentStreamA)?.TrimEnd('\0') ?? text : text;
     }
 
     /// <summary>What the writer could not do, as JSON of its own making; it may be malformed.</summary>
@@ -19,7 +19,7 @@ static class TextStreams
 
     /// <summary>The arguments that a Mac was booted with.</summary>
     public static string? ReadMacBootArguments(DumpFile file) =>
-        file.TryFindStream(StreamType.MozMacosBootargsStream, 12, out var stream)
+        file.TryFindStream(StreamType.MozMacosBootargsStream, 12, out Fields stream)
             ? file.ReadUtf16(stream.UInt64(4))
             : null;
 

@@ -9,10 +9,10 @@ namespace Socorro.Minidumps.Streams;
 /// <param name="LastStatus">The last NTSTATUS that became such an error.</param>
 public readonly record struct ThreadEnvironment(uint? LastError, uint? LastStatus)
 {
-    /// <summary>Reads the block of a thread.</summary>
+    /// <summary>Reads the block of a thread. On other systems, Crashpad puts the address of thread-local variables in its place.</summary>
     public static ThreadEnvironment Read(Minidump dump, ThreadRecord thread)
     {
-        if (thread.Teb == 0 || CpuTraits.Find(dump.Cpu) is not { } traits)
+        if (dump.Os != OsKind.Windows || thread.Teb == 0 || CpuTraits.Find(dump.Cpu) is not { } traits)
             return default;
 
         var isWide = traits.PointerSize == 8;

@@ -47,6 +47,33 @@ public sealed record ThreadRecord
             : ReadList(file, StreamType.ThreadExListStream, 64, contexts, names, times);
     }
 
+    /// <summary>Adds the crashed thread where no list has it: a cut dump, or a writer that left it out.</summary>
+    internal static IReadOnlyList<ThreadRecord> WithCrashed(
+        IReadOnlyList<ThreadRecord> threads, ExceptionRecord? exception, ProblemLog problems)
+    {
+        if (exception is not { Context: { } context, ThreadId: var id } || threads.Any(thread => thread.Id == id))
+            return threads;
+
+        problems.Add("ExceptionStream", $"is of thread {id}, which is in no list; its registers are those of the exception");
+        return
+        [
+            .. threads,
+            new()
+            {
+                Id = id,
+                SuspendCount = 0,
+                PriorityClass = 0,
+                Priority = 0,
+                Teb = 0,
+                StackStart = context.StackPointer,
+                StackLocation = default,
+                Stack = new(context.StackPointer, default),
+                Context = context,
+                ContextLocation = exception.ContextLocation,
+            },
+        ];
+    }
+
     static ThreadRecord[] ReadList(
         DumpFile file,
         StreamType type,

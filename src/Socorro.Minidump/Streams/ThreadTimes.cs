@@ -21,6 +21,20 @@ public readonly record struct ThreadTimes(
     ulong StartAddress,
     ulong Affinity)
 {
+    internal const uint PerMillisecond = 10_000;
+
+    /// <summary>When the thread began, in seconds since 1970; null when it was not kept.</summary>
+    public ulong? Created => ToUnixTime(CreateTime);
+
+    /// <summary>When the thread ended, in seconds since 1970; null while it runs.</summary>
+    public ulong? Exited => ToUnixTime(ExitTime);
+
+    static ulong? ToUnixTime(ulong fileTime)
+    {
+        const ulong epoch = 116_444_736_000_000_000;
+        return fileTime < epoch ? null : (fileTime - epoch) / (1000 * PerMillisecond);
+    }
+
     internal static IReadOnlyDictionary<uint, ThreadTimes> ReadAll(DumpFile file)
     {
         var all = new Dictionary<uint, ThreadTimes>();

@@ -126,6 +126,49 @@ public sealed class ContextTests
         Assert.Equal(0x80001000UL, dump.Threads[0].Context?.StackPointer);
     }
 
+    // An old context whose size is rounded up looks like neither, but for its flags.
+    [Fact]
+    public void Tells_contexts_of_arm64_apart_by_their_flags_where_the_size_is_neithers()
+    {
+        var shape = Shapes.Single(one => one.Size == 796);
+
+        AssertRegisters(shape, Assert.Single(Dump(shape with { Size = 800 }, false, Linux).Threads).Context);
+        AssertRegisters(Shapes.Single(one => one.Size == 912), Dump(Shapes.Single(one => one.Size == 912) with { Architecture = 0x8003 }, true, Linux).Threads[0].Context);
+    }
+
+    [Fact]
+    public void Reads_MIPS_contexts_in_the_width_that_their_flags_say()
+    {
+        var wide = Shapes.Single(shape => shape.Cpu == CpuKind.Mips64) with { Architecture = 1 };
+        var narrow = Shapes.Single(shape => shape.Cpu == CpuKind.Mips) with { Architecture = 0x8004 };
+
+        Assert.Equal(CpuKind.Mips64, Dump(wide, true, Linux).Cpu);
+        AssertRegisters(wide, Dump(wide, true, Linux).Threads[0].Context);
+        AssertRegisters(narrow, Dump(narrow, false, Linux).Threads[0].Context);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Finds_each_feature_of_the_extended_state_in_either_format(bool isCompacted)
+    {
+        // Standard offsets count from the legacy state of 512 bytes in front of the header.
+        var features = new (uint, uint)[64];
+        (features[2], features[9], features[11]) = ((576, 256), (2688, 8), (2704, 16));
+        var compaction = isCompacted ? 1UL << 63 | 0xa04 : 0;
+        var end = isCompacted ? 344 : 64 + 2704 - 576 + 16;
+        var tail = new Layout(false).Zeros(16).U32(24).U32(0).U64(0xa04).U64(compaction).Zeros(48).Zeros(end - 64);
+        var ssp = 24 + end - 8;
+        tail.Put(ssp, 0x7fff1000, 8);
+        var fields = new Minidumps.Format.Fields(tail.ToArray(), false);
+        var layout = new ExtendedStateLayout(0, 0xa07, features);
+
+        Assert.Equal([2, 9, 11], ExtendedState.FindAll(fields, layout).Select(feature => feature.Number));
+        Assert.Equal(0x7fff1000UL, ExtendedState.FindShadowStackPointer(fields, layout));
+        Assert.Equal([2, 9], ExtendedState.FindAll(fields.Slice(0, tail.Length - 1), layout).Select(feature => feature.Number));
+        Assert.Empty(ExtendedState.FindAll(fields.Slice(0, 23), layout));
+    }
+
     [Fact]
     public void Finds_the_shadow_stack_in_the_extended_state()
     {

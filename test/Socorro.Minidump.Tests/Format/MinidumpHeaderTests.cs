@@ -69,10 +69,10 @@ public sealed class MinidumpHeaderTests
         Assert.Equal(
             [
                 ("ThreadListStream", "Official"),
-                ("CrashpadInfoStream", "Crashpad"),
-                ("ChromiumStabilityReport", "Chromium"),
-                ("MozSoftErrors", "Mozilla"),
-                ("0xbeef0001", "Unknown extension"),
+                ("CrashpadInfoStream", "Crashpad Extension"),
+                ("ChromiumStabilityReport", "Chromium Extension"),
+                ("MozSoftErrors", "Mozilla Extension"),
+                ("0xbeef0001", "Unknown Extension"),
             ],
             dump.Streams.Select(stream => (stream.Name, stream.Vendor)));
     }
@@ -90,6 +90,15 @@ public sealed class MinidumpHeaderTests
                 new("CommentStreamA", "does not lie inside the file"),
             ],
             dump.Problems);
+    }
+
+    [Fact]
+    public void Takes_an_earlier_duplicate_where_the_last_is_too_short()
+    {
+        var dump = new SyntheticDump().System(9, 0x8201).Stream(7, new byte[31]).Stream(7, [1]).Open();
+
+        Assert.Equal(Minidumps.Streams.OsKind.Linux, dump.Os);
+        Assert.Contains(new("SystemInfoStream", "has only 1 of 32 bytes"), dump.Problems);
     }
 
     [Fact]

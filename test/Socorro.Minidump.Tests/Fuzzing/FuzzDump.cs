@@ -173,7 +173,8 @@ sealed class FuzzDump
             .U64(0x60000000).U64(0x60001000).U64(0x60000000).U32(1).U32(0).U32(0x10).U32(0x90).U32(0x100));
         _dump.Stream(10, "a comment\0"u8.ToArray());
         _dump.Stream(11, New().Units("größer\0", 7));
-        _dump.Stream(18, New().U32(16).U32(32).U32(1).U32(0).Zeros(32));
+        _dump.Stream(18, New().U32(16).U32(288).U32(1).U32(0)
+            .U64(0x7b).U32(4711).U32(8).U32(2).U32(0).U32(2).U32(0).U64(Program + 0x1110).U64(0x60000010).Zeros(240));
         _dump.Stream(19, New().U32(16).U32(1).U64(0).U32(24).U32(4711).U64(0x7b).U64(1));
         _dump.Stream(21, New().U16(1).U16(1).U32(0).U32(4096).U32(1000).Zeros(132));
         _dump.Stream(22, New().U16(1).U16(0).U32(17).Zeros(72));
@@ -184,7 +185,7 @@ sealed class FuzzDump
         _dump.Stream(0x47670001, New().U32(3).U32(9).U32(7));
         _dump.Stream(0x47670002, New().Units("n > 0", 128).Units("f", 128).Units("m.c", 128).U32(12).U32(1));
         Text(0x47670003, "processor\t: 0\nmicrocode\t: 0x2b\nmodel name\t: Any\n");
-        Text(0x47670004, "Name:\tx\nPid:\t4711\nThreads:\t2\n");
+        Text(0x47670004, "Name:\tx\nPid:\t4711\nThreads:\t2\nVmRSS:\t 128 kB\nTracerPid:\t99\nSigQ:\t0/7000\n");
         Text(0x47670005, "DISTRIB_ID=Debian\nDISTRIB_RELEASE=12\nPRETTY_NAME=\"Debian 12\"\n");
         Text(0x47670006, "./program\0--flag\0");
         Text(0x47670007, "HOME=/root\0");
@@ -208,7 +209,7 @@ sealed class FuzzDump
         var dictionary = New().U32(1).U32(key).U32(value);
         var simple = (Size: (uint)dictionary.Length, Rva: _dump.Add(dictionary));
         var list = New().U32(1).U32(value);
-        var objects = New().U32(1).U32(key).U16(1).U16(0).U32(value);
+        var objects = New().U32(3).U32(key).U16(1).U16(0).U32(value).U32(value).U16(0x8001).U16(0).U32(key).U32(key).U16(0).U16(0).U32(0);
         var module = New().U32(1)
             .U32((uint)list.Length).U32(_dump.Add(list)).U32(simple.Size).U32(simple.Rva)
             .U32((uint)objects.Length).U32(_dump.Add(objects));

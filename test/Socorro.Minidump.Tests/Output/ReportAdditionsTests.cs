@@ -63,6 +63,60 @@ public sealed class ReportAdditionsTests
     }
 
     [Fact]
+    public void What_Crashpad_says_is_told_as_it_stands_and_merged()
+    {
+        var state = StackWalker.Walk(Synthetic(0), SymbolStore.Empty, WalkOptions.Default);
+        var report = Report(state, JsonOptions.Default);
+        var info = report["crashpad_info"]!;
+
+        Assert.Equal("renderer", (string?)report["annotations"]!["ptype"]);
+        Assert.Equal("renderer", (string?)info["simple_annotations"]!["ptype"]);
+        Assert.Equal(("program", "renderer"), ((string?)info["module_list"]![0]!["module"], (string?)info["module_list"]![0]!["list_annotations"]![0]));
+        Assert.Equal(
+            ["""{"name":"ptype","type":1,"value":"renderer"}""", """{"bytes":"7074797065","name":"renderer","type":32769}""", """{"name":"ptype","type":0}"""],
+            info["module_list"]![0]!["annotation_objects"]!.AsArray().Select(annotation => annotation!.ToJsonString()));
+        Assert.Contains("\nAnnotations of the client:\nlist_annotations = renderer\nptype = renderer\n", Text(state, HumanOptions.Default));
+        Assert.Contains("\nComment: größer\n", Text(state, HumanOptions.Default));
+    }
+
+    [Fact]
+    public void Handles_and_what_was_done_with_them_are_told()
+    {
+        var state = StackWalker.Walk(Synthetic(1), SymbolStore.Empty, WalkOptions.Default);
+        var report = Report(state, JsonOptions.Default);
+
+        Assert.Equal(("event", "01000000"), ((string?)report["handles"]![0]!["object_info"]![0]!["type"], (string?)report["handles"]![0]!["object_info"]![0]!["bytes"]));
+        var operation = report["handle_operations"]![0]!;
+        Assert.Equal((0x7b, "close", 8), ((int)operation["handle"]!, (string?)operation["operation"], (int)operation["thread_id"]!));
+        Assert.Equal(["0x0000000000401110", "0x0000000060000010"], operation["return_addresses"]!.AsArray().Select(address => (string?)address));
+        Assert.Equal("""[{"bytes":8,"handle":123,"id":4711}]""", report["security_tokens"]!.ToJsonString());
+        Assert.Contains("\nWhat was done with handles:\n0x7b: close by thread 8 < program + 0x1110 < 0x60000010\n", Text(state, HumanOptions.Default));
+        Assert.DoesNotContain("TokenStream", Text(state, HumanOptions.Default), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_Linux_says_of_process_processor_and_threads_is_told()
+    {
+        var report = Report(StackWalker.Walk(Synthetic(0), SymbolStore.Empty, WalkOptions.Default), JsonOptions.Default);
+
+        Assert.Equal("Any", (string?)report["system_info"]!["cpu_model"]);
+        Assert.Equal("""{"resident_bytes":131072,"signals_queued":"0/7000","threads":2,"tracer_pid":99}""", report["process_status"]!.ToJsonString());
+        Assert.Equal(259, (int)report["threads"]![1]!["times"]!["exit_status"]!);
+        Assert.Null(report["threads"]![0]!["last_error_value"]);
+    }
+
+    [Fact]
+    public void The_shadow_stack_is_told_and_listed()
+    {
+        var state = Walks.Walk("breakpad/tiny-exe-with-cet-xsave.dmp");
+        using var listing = new StringWriter();
+        Minidumps.Output.Raw.RawListing.WriteText(state.Dump, listing, isBrief: true);
+
+        Assert.Equal("0x000000cbc83fefc8", (string?)Report(state, JsonOptions.Default)["threads"]![0]!["shadow_stack_pointer"]);
+        Assert.Matches(@"\nXSAVE_11\n  user_cet = 0x[0-9a-f]+\n  user_ssp = 0xcbc83fefc8\n", listing.ToString());
+    }
+
+    [Fact]
     public void The_instructions_around_the_crash_are_listed()
     {
         var state = Walks.Walk("linux-x86/null.dmp", "symbols-linux");

@@ -85,6 +85,29 @@ public sealed class MemoryHintTests
         Assert.Equal(isOverflow, StackOverflow.IsLikely(dump));
     }
 
+    [Theory]
+    [InlineData(0x1f000000UL, true)] // far into the guard, with the stack pointer still above it
+    [InlineData(0x1e000000UL, false)] // below the guard
+    [InlineData(0x30000000UL, false)] // a guard that is not the stack's
+    public void Recognises_a_function_that_reaches_into_the_guard_far_below(ulong address, bool isOverflow)
+    {
+        const string maps = "1eff0000-20000000 ---p 00000000 00:00 0\n20000000-20010000 rw-p 00000000 00:00 0\n30000000-30001000 ---p 00000000 00:00 0\n";
+        var synthetic = new SyntheticDump().System(9, 0x8201).Stream(0x47670009, System.Text.Encoding.UTF8.GetBytes(maps));
+        var context = synthetic.Add(synthetic.Layout().Zeros(1232).Put(48, 0x10000f, 4).Put(152, 0x20001000, 8));
+        var dump = synthetic.Stream(6, synthetic.Layout().U32(7).U32(0).U32(11).U32(2).U64(0).U64(address).Zeros(128).U32(1232).U32(context)).Open();
+
+        Assert.Equal(isOverflow, StackOverflow.IsLikely(dump));
+    }
+
+    [Theory]
+    [InlineData(0xc0000409, 7UL, "the program ended itself, as abort and the panics of Rust do")]
+    [InlineData(0xc0000409, 2UL, null)]
+    [InlineData(0xc0000374, 0x7ff0UL, "the heap was found to be corrupt; who damaged it may have done so long before")]
+    [InlineData(0xe0000008, 4096UL, "an allocation of 4096 bytes failed")]
+    [InlineData(0xe0434352, 0x80131509UL, "a .NET exception with HRESULT 0x80131509 was thrown")]
+    public void Tells_what_else_an_exception_of_Windows_says(uint code, ulong parameter, string? detail) =>
+        Assert.Equal(detail, CrashReason.Explain(Dump(9, code, 0, [parameter], 0x10000, new Layout(false).Zeros(4)))?.Detail);
+
     static void Write(Layout layout, int offset, string text)
     {
         for (var i = 0; i < text.Length; i++)

@@ -43,6 +43,53 @@ public sealed class CrashpadInfoTests
             merged);
     }
 
+    [Fact]
+    public void Merges_module_by_module_and_believes_no_annotation_about_the_client()
+    {
+        var client = new Minidumps.Streams.CrashpadInfo
+        {
+            Version = 1,
+            ReportId = Report,
+            ClientId = Client,
+            AddressMask = 0,
+            SimpleAnnotations = [new("guid", "mine"), new("list_annotations", "mine")],
+            Modules =
+            [
+                new(0, 1, ["a"], [], [new("x", 1, "first"u8.ToArray()), new("y", 0x8000, new byte[] { 1 })]),
+                new(1, 1, ["b"], [new("x", "second")], [new("y", 1, "text"u8.ToArray())]),
+            ],
+        };
+
+        var merged = client.MergeAnnotations();
+        Assert.Equal(("first", "text", "a\nb"), (merged["x"], merged["y"], merged["list_annotations"]));
+        Assert.Equal(Client.ToString(), merged["guid"]);
+    }
+
+    [Fact]
+    public void Needs_no_value_of_an_annotation_that_was_never_set()
+    {
+        var synthetic = new SyntheticDump();
+        var name = synthetic.AddUtf8("unset");
+        var objects = synthetic.Add(synthetic.Layout().U32(2).U32(name).U16(0).U16(0).U32(0xfffffff0)
+            .U32(name).U16(0x8000).U16(0).U32(0xfffffff0));
+        var module = synthetic.Add(synthetic.Layout().U32(1).Zeros(16).U32(28).U32(objects));
+        var modules = synthetic.Add(synthetic.Layout().U32(1).U32(0).U32(28).U32(module));
+        var dump = synthetic.Stream(0x43500001, synthetic.Layout().U32(1).Zeros(40).U32(16).U32(modules)).Open();
+
+        var annotation = Assert.Single(dump.CrashpadInfo!.Modules[0].Objects);
+        Assert.Equal(("unset", (ushort)0, 0), (annotation.Name, annotation.Type, annotation.Value.Length));
+        Assert.Equal("has an annotation object that is not readable: unset", Assert.Single(dump.Problems).What);
+    }
+
+    [Fact]
+    public void Counts_the_values_of_objects_as_text()
+    {
+        var dump = Dump(false, 64, Limits.Default with { MaxTotalText = 60 });
+
+        Assert.InRange(dump.CrashpadInfo!.Modules.SelectMany(module => module.Objects).Sum(o => o.Value.Length), 0, 60);
+        Assert.Contains(dump.Problems, problem => problem.What.Contains("more than 60 bytes of text", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(51)]
     [InlineData(0)]
@@ -83,7 +130,7 @@ public sealed class CrashpadInfoTests
         Assert.NotEmpty(dump.CrashpadInfo.Modules.SelectMany(module => module.Objects));
     }
 
-    static Minidump Dump(bool bigEndian, int size)
+    static Minidump Dump(bool bigEndian, int size, Limits? limits = null)
     {
         var synthetic = new SyntheticDump(bigEndian);
         var process = Dictionary(synthetic, ("prod", "App"), ("ver", "1.0"));
@@ -104,7 +151,7 @@ public sealed class CrashpadInfoTests
         var modules = synthetic.Add(synthetic.Layout().U32(1).U32(42).U32(28).U32(module));
         var stream = synthetic.Layout().U32(1).Raw(Report.ToByteArray(bigEndian)).Raw(Client.ToByteArray(bigEndian))
             .U32(20).U32(process).U32(16).U32(modules).U32(0).U64(0x7fffffffff);
-        return synthetic.Stream(0x43500001, stream.ToArray()[..size]).Open();
+        return synthetic.Stream(0x43500001, stream.ToArray()[..size]).Open(limits);
     }
 
     static uint Dictionary(SyntheticDump synthetic, params (string Name, string Value)[] entries)

@@ -31,11 +31,36 @@ public sealed class LinuxTests
         Assert.Equal(5800UL, dump.LinuxStatus.FindNumber("VmPeak"));
         Assert.Null(dump.LinuxStatus.FindNumber("Name"));
         Assert.Null(dump.LinuxStatus.FindNumber("Threads"));
+        Assert.Equal("Some CPU: fast", dump.CpuModel);
+    }
+
+    [Theory]
+    [InlineData("microcode : 0x2b000590", 0x2b000590L)]
+    [InlineData("microcode : 2B", 0x2bL)]
+    [InlineData("microcode : 12", 0x12L)]
+    [InlineData("microcode : what", null)]
+    [InlineData("microcode :", null)]
+    public void Takes_the_version_of_the_microcode_for_hexadecimal(string line, long? version) =>
+        Assert.Equal((ulong?)version, new SyntheticDump().Stream(CpuInfo, Text(line)).Open().Microcode);
+
+    [Theory]
+    [InlineData("", "/lib/found.so")]
+    [InlineData("/lib/own.so", "/lib/own.so")]
+    public void Names_a_module_without_a_name_as_the_loader_does(string own, string name)
+    {
+        var synthetic = new SyntheticDump().System(9, 0x8201);
+        var map = synthetic.Add(synthetic.Layout().U64(0x10000).U32(synthetic.AddString("/lib/found.so")).U32(0).U64(0x10e00));
+        var text = synthetic.AddString(own);
+        var dump = synthetic.Stream(DsoDebug, synthetic.Layout().U32(1).U32(map).U32(1).U32(0).Zeros(24))
+            .Stream(4, synthetic.Layout().U32(1).U64(0x10000).U32(0x1000).Zeros(8).U32(text).Zeros(84)).Open();
+
+        Assert.Equal(name, Assert.Single(dump.Modules).Name);
     }
 
     [Theory]
     [InlineData("\nDISTRIB_ID=\"hello\"\n\"DISTRIB_RELEASE\"  =there\n"
         + "\"DISTRIB_CODENAME\" =   \"very long\"\nDISTRIB_DESCRIPTION= wow!\n")]
+    [InlineData("ID='hello'\nVERSION_ID='there'\nVERSION_CODENAME=\"very long\"\nPRETTY_NAME=\" wow! \"")]
     [InlineData("ID=\"hello\"\n\"VERSION_ID\"  =there\n\"VERSION_CODENAME\" =   \"very long\"\nPRETTY_NAME= wow!")]
     public void Reads_the_distribution_from_either_file(string text) =>
         Assert.Equal(

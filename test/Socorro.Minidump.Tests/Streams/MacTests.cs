@@ -48,6 +48,19 @@ public sealed class MacTests
     }
 
     [Fact]
+    public void Notes_records_of_different_versions()
+    {
+        var synthetic = new SyntheticDump();
+        var old = synthetic.Add(synthetic.Layout().U64(0x4d7a0001).U64(4).Zeros(24).Raw(0, 0, 0, 0, 0));
+        var recent = synthetic.Add(synthetic.Layout().U64(0x4d7a0001).U64(5).Zeros(24).Raw(0, 0, 0, 0, 0));
+        var stream = synthetic.Layout().U32(0x4d7a0001).U32(2).U32(40).U32(45).U32(old).U32(45).U32(recent).Zeros(144);
+        var dump = synthetic.Stream(0x4d7a0001, stream).Open();
+
+        Assert.Equal([4UL, 5UL], dump.MacCrashInfo.Select(record => record.Version));
+        Assert.Equal("has records of different versions", Assert.Single(dump.Problems).What);
+    }
+
+    [Fact]
     public void Reads_the_boot_arguments()
     {
         var synthetic = new SyntheticDump();

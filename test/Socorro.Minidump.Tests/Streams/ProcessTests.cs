@@ -77,6 +77,7 @@ public sealed class ProcessTests
 
         Assert.Equal("größer", new SyntheticDump().Stream(10, "plain"u8.ToArray()).Stream(11, wide).Open().Comment);
         Assert.Equal("plain", new SyntheticDump().Stream(10, "plain\0"u8.ToArray()).Open().Comment);
+        Assert.Equal("plain", new SyntheticDump().Stream(10, "plain\0"u8.ToArray()).Stream(11, [0, 0]).Open().Comment);
         Assert.Null(new SyntheticDump().Open().Comment);
     }
 
@@ -122,6 +123,46 @@ public sealed class ProcessTests
             dump.Handles.Select(h => (h.Handle, h.TypeName, h.ObjectName)));
         Assert.Equal("01EF", Convert.ToHexString(dump.Handles[0].ObjectRecords[0].Bytes.Span));
         Assert.InRange(dump.Handles[1].ObjectRecords.Count, 2, 8);
+    }
+
+    [Theory]
+    [InlineData(24, 0)]
+    [InlineData(40, 1)]
+    [InlineData(288, 2)]
+    public void Reads_what_was_done_with_handles_and_by_whom(uint size, int addresses)
+    {
+        var entry = new Layout(false).U64(0xabc).U32(4711).U32(12).U32(2).U32(0).U32(5).U32(1).U64(0x401000).U64(0x402000).Zeros(240);
+        var stream = new Layout(false).U32(16).U32(size).U32(1).U32(0).Raw(entry.ToArray()[..(int)size]);
+        var operation = Assert.Single(new SyntheticDump().Stream(18, stream).Open().HandleOperations);
+
+        Assert.Equal((0xabcUL, 4711u, 12u, "close"), (operation.Handle, operation.ProcessId, operation.ThreadId, operation.Word));
+        Assert.Equal(((ulong[])[0x401000, 0x402000]).Take(addresses), operation.ReturnAddresses);
+    }
+
+    [Fact]
+    public void Reads_security_tokens_up_to_one_that_is_cut()
+    {
+        var stream = new Layout(false).U32(70).U32(3).U32(16).U32(16)
+            .U32(20).U32(4711).U64(0x7b).U32(9).U32(16).U32(12).U64(0).U32(99).U32(13).U64(0);
+        var tokens = new SyntheticDump().Stream(19, stream).Open().SecurityTokens;
+
+        Assert.Equal([(4711u, 0x7bUL, 4), (12u, 0UL, 0)], tokens.Select(token => (token.Id, token.Handle, token.Bytes.Length)));
+        Assert.Empty(new SyntheticDump().Stream(19, new Layout(false).U32(16).U32(9).U32(uint.MaxValue).U32(0)).Open().SecurityTokens);
+    }
+
+    [Theory]
+    [InlineData(1, 0, 80, 72UL, null)]
+    [InlineData(2, 0, 96, 88UL, null)]
+    [InlineData(2, 2, 120, 88UL, 80UL)]
+    public void Reads_either_revision_of_the_process_memory(ushort revision, ushort flags, int size, ulong privateUsage, ulong? virtualSize)
+    {
+        var layout = new Layout(false).U16(revision).U16(flags).U32(3);
+        for (var offset = 8u; offset < size; offset += 8)
+            layout.U64(offset);
+        var memory = new SyntheticDump().Stream(22, layout).Open().ProcessMemory!;
+
+        Assert.Equal((3u, 16UL, 56UL), (memory.PageFaults, memory.WorkingSet, memory.PagefileUsage));
+        Assert.Equal((privateUsage, virtualSize), (memory.PrivateUsage, memory.VirtualSize));
     }
 
     [Fact]

@@ -55,6 +55,50 @@ public sealed class ThreadRecordTests
         Assert.Equal(default, ThreadEnvironment.Read(dump, dump.Threads[1]));
     }
 
+    // Crashpad's address of thread-local variables stands where Windows has the block.
+    [Theory]
+    [InlineData(0x8201u)]
+    [InlineData(0x8101u)]
+    public void Reads_no_last_errors_where_there_is_no_such_block(uint platform)
+    {
+        var synthetic = new SyntheticDump().System(9, platform);
+        var block = synthetic.Add(synthetic.Layout().Zeros(0x80).Put(0x68, 5, 4));
+        synthetic.Stream(3, synthetic.Layout().U32(1).U32(7).Zeros(12).U64(0x7ff000).Zeros(24));
+        var dump = synthetic.Stream(5, synthetic.Layout().U32(1).U64(0x7ff000).U32(0x80).U32(block)).Open();
+
+        Assert.Equal(default, ThreadEnvironment.Read(dump, dump.Threads[0]));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void The_crashed_thread_is_there_though_no_list_has_it(bool hasList)
+    {
+        var synthetic = new SyntheticDump().System(9, 0x8201);
+        var context = synthetic.Add(synthetic.Layout().Zeros(1232).Put(48, 0x10000f, 4).Put(248, 0x401000, 8).Put(152, 0x7000, 8));
+        synthetic.Stream(6, synthetic.Layout().U32(7).U32(0).U32(11).U32(1).Zeros(144).U32(1232).U32(context));
+        if (hasList)
+            synthetic.Stream(3, synthetic.Layout().U32(1).U32(8).Zeros(44));
+        var dump = synthetic.Open();
+        var state = StackWalker.Walk(dump, Minidumps.Symbols.SymbolStore.Empty, WalkOptions.Default);
+
+        Assert.Equal(hasList ? 1 : 0, state.CrashingThread);
+        Assert.Equal(0x401000UL, state.Threads[^1].Top?.Location.Address);
+        Assert.Equal(hasList ? "OK" : "MissingThreadList", state.Status);
+        Assert.Contains("is of thread 7, which is in no list; its registers are those of the exception", dump.Problems.Select(p => p.What));
+    }
+
+    [Fact]
+    public void A_name_may_count_the_end_of_its_text()
+    {
+        var synthetic = new SyntheticDump();
+        var (counted, empty) = (synthetic.AddString("worker\0"), synthetic.AddString(""));
+        synthetic.Stream(3, synthetic.Layout().U32(2).U32(7).Zeros(44).U32(8).Zeros(44));
+        synthetic.Stream(24, synthetic.Layout().U32(2).U32(7).U64(counted).U32(8).U64(empty));
+
+        Assert.Equal(["worker", ""], synthetic.Open().Threads.Select(thread => thread.Name));
+    }
+
     [Fact]
     public void Says_the_same_names_of_real_threads_as_the_tools_of_the_field()
     {

@@ -190,7 +190,7 @@ public sealed class ProcessorLoopTests : IAsyncLifetime
         var walker = new DumpWalker(
             SymbolStore.Empty, fetch: null, Limits.Default, metrics, NullLogger<DumpWalker>.Instance);
         var pipelines = PipelineChoice.Create(
-            new() { Fields = FieldSet.Default }, Pipelines.Signatures, metrics, TimeProvider.System, NullLoggerFactory.Instance);
+            FieldSet.Default, Pipelines.Signatures, [], BuildVersions.None, metrics, TimeProvider.System, NullLoggerFactory.Instance);
         var processor = new CrashProcessor(
             store ?? _engines.Store,
             _engines.Catalog,

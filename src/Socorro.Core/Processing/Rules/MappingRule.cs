@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Socorro.Conditions;
 using Socorro.Fields;
 
@@ -34,7 +35,9 @@ sealed class MappingRule(Field made, FieldSource.Mapping mapping) : Rule
         var facts = new Facts(crash.Annotations, crash.Raw.SubmittedAt)
         {
             Report = crash.Report,
-            Fields = crash.FindElements(_inputs),
+            Fields = _inputs.Select(name => (Name: name, Value: crash.Find(name)))
+                .Where(input => input.Value is not null)
+                .ToDictionary(input => input.Name, input => JsonSerializer.SerializeToElement(input.Value)),
         };
         foreach (var step in mapping.Steps)
         {

@@ -44,7 +44,7 @@ sealed class RawFacts(Minidump dump, RawWriter writer)
                 return true;
             case StreamType.ChromiumStabilityReport:
                 _output.Begin("", "StabilityReport");
-                if (_file.TryFindStream(type, 0, out var report))
+                if (_file.TryFindStream(type, 0, out Fields report))
                     new StabilityReport(_output, _file.Limits.MaxListEntries).Write(report.Bytes);
                 return true;
             case StreamType.MozMacosCrashInfoStream:
@@ -105,7 +105,7 @@ sealed class RawFacts(Minidump dump, RawWriter writer)
 
     bool TryWriteWhole(StreamType type, string structure)
     {
-        if (_file.TryFindStream(type, 0, out var stream))
+        if (_file.TryFindStream(type, 0, out Fields stream))
             writer.Begin("", structure, stream);
         return true;
     }
@@ -119,7 +119,7 @@ sealed class RawFacts(Minidump dump, RawWriter writer)
 
     void WriteException(StreamType type)
     {
-        if (dump.Exception is not { } exception || !_file.TryFindStream(type, 0, out var stream))
+        if (dump.Exception is not { } exception || !_file.TryFindStream(type, 0, out Fields stream))
             return;
 
         writer.Begin("", "MINIDUMP_EXCEPTION", stream);
@@ -134,7 +134,7 @@ sealed class RawFacts(Minidump dump, RawWriter writer)
 
     void WriteSystemInfo(StreamType type)
     {
-        if (dump.SystemInfo is not { } system || !_file.TryFindStream(type, 0, out var stream))
+        if (dump.SystemInfo is not { } system || !_file.TryFindStream(type, 0, out Fields stream))
             return;
 
         writer.Begin("", "MINIDUMP_SYSTEM_INFO", stream);
@@ -144,7 +144,7 @@ sealed class RawFacts(Minidump dump, RawWriter writer)
 
     void WriteMiscInfo(StreamType type)
     {
-        if (dump.MiscInfo is not { } misc || !_file.TryFindStream(type, 4, out var stream))
+        if (dump.MiscInfo is not { } misc || !_file.TryFindStream(type, 4, out Fields stream))
             return;
 
         Write(
@@ -226,7 +226,7 @@ sealed class RawFacts(Minidump dump, RawWriter writer)
 
     void WriteMacCrashInfo(StreamType type)
     {
-        if (_file.TryFindStream(type, 12, out var stream))
+        if (_file.TryFindStream(type, 12, out Fields stream))
             writer.Begin("", "MDRawMacCrashInfo", stream);
         for (var i = 0; i < dump.MacCrashInfo.Count; i++)
         {
@@ -247,7 +247,7 @@ sealed class RawFacts(Minidump dump, RawWriter writer)
     void WriteAuxiliaryVector(StreamType type)
     {
         var width = CpuTraits.Find(dump.Cpu)?.PointerSize ?? 8;
-        if (!_file.TryFindStream(type, 0, out var stream))
+        if (!_file.TryFindStream(type, 0, out Fields stream))
             return;
 
         _output.Begin("", "Stream LinuxAuxv:");

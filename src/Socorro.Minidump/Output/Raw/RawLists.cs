@@ -50,7 +50,7 @@ sealed class RawLists(Minidump dump, RawWriter writer)
                 Write("MinidumpHandleDataStream", "handle", "MINIDUMP_HANDLE_DESCRIPTOR", EntryList.ReadExtended(_file, type, 4, 32, Limits.MaxListEntries), AddHandle);
                 return true;
             case StreamType.HandleOperationListStream:
-                Write("MinidumpHandleOperationList", "operation", "AVRF_HANDLE_OPERATION", EntryList.ReadExtended(_file, type, 4, 20, Limits.MaxListEntries));
+                Write("MinidumpHandleOperationList", "operation", "AVRF_HANDLE_OPERATION", EntryList.ReadExtended(_file, type, 4, 20, Limits.MaxListEntries), AddTrace);
                 return true;
             case StreamType.TokenStream:
                 WriteTokens(type);
@@ -163,11 +163,17 @@ sealed class RawLists(Minidump dump, RawWriter writer)
         CultureInfo.InvariantCulture,
         $"{record.Type}: {Convert.ToHexStringLower(record.Bytes.Span[..Math.Min(record.Bytes.Length, 64)])}");
 
+    void AddTrace(Fields entry, int index)
+    {
+        for (var i = 0; index < dump.HandleOperations.Count && i < dump.HandleOperations[index].ReturnAddresses.Count; i++)
+            _output.Field($"back_trace[{i,2}]", HumanText.Hex(dump.HandleOperations[index].ReturnAddresses[i]));
+    }
+
     // The contents of all regions follow each other from one place in the file.
     void WriteMemory64(StreamType type)
     {
         const int header = 16;
-        if (!_file.TryFindStream(type, header, out var stream))
+        if (!_file.TryFindStream(type, header, out Fields stream))
             return;
 
         var rva = stream.UInt64(8);
@@ -194,31 +200,24 @@ sealed class RawLists(Minidump dump, RawWriter writer)
         }
     }
 
-    // Each token says its own size.
     void WriteTokens(StreamType type)
     {
-        const int header = 16;
-        if (!_file.TryFindStream(type, header, out var stream))
+        if (!_file.TryFindStream(type, 16, out Fields stream))
             return;
 
         writer.Begin("", "MINIDUMP_TOKEN_LIST", stream);
-        var at = Math.Max(header, (int)Math.Min(stream.UInt32(8), (uint)stream.Length));
-        for (var i = 0; i < Math.Min(stream.UInt32(4), (uint)Limits.MaxListEntries) && stream.Has(at, 16); i++)
+        foreach (var (index, token) in dump.SecurityTokens.Index())
         {
-            var token = stream.From(at);
-            writer.Begin($"token[{i}]", "MINIDUMP_TOKEN", token);
-            var size = token.UInt32(0);
-            if (size < 16 || size > (uint)token.Length)
-                break;
-
-            writer.Bytes(token.Bytes[16..(int)size], 0);
-            at += (int)size;
+            _output.Begin($"token[{index}]", "MINIDUMP_TOKEN");
+            _output.Field("token_id", HumanText.Number(token.Id));
+            _output.Field("token_handle", HumanText.Hex(token.Handle));
+            writer.Bytes(token.Bytes.Span, 0);
         }
     }
 
     void WriteFunctionTables(StreamType type)
     {
-        if (!_file.TryFindStream(type, 24, out var stream))
+        if (!_file.TryFindStream(type, 24, out Fields stream))
             return;
 
         writer.Begin("", "MINIDUMP_FUNCTION_TABLE", stream);

@@ -46,7 +46,7 @@ sealed class RawWriter(Minidump dump, RawOutput output, bool isBrief)
             return;
         }
 
-        var layout = dump.Cpu == CpuKind.Unknown ? ContextLayout.Guess(bytes) : ContextLayout.Find(dump.Cpu, bytes.Length);
+        var layout = dump.Cpu == CpuKind.Unknown ? ContextLayout.Guess(bytes) : ContextLayout.Find(dump.Cpu, bytes);
         if (layout is null || bytes.Length < layout.EssentialSize)
         {
             output.Begin("", "CONTEXT");
@@ -58,6 +58,7 @@ sealed class RawWriter(Minidump dump, RawOutput output, bool isBrief)
         if (layout.Cpu is CpuKind.X86 or CpuKind.Amd64 || layout is { Cpu: CpuKind.Arm64, FlagsWidth: 4 })
         {
             Begin("", name, bytes);
+            WriteExtendedState(layout, bytes);
             return;
         }
 
@@ -69,6 +70,27 @@ sealed class RawWriter(Minidump dump, RawOutput output, bool isBrief)
         {
             if (registers.TryGet(i, out var value))
                 output.Field(names[i], HumanText.Hex(value));
+        }
+    }
+
+    void WriteExtendedState(ContextLayout layout, Fields context)
+    {
+        if (layout.Cpu is not (CpuKind.X86 or CpuKind.Amd64) || (layout.ReadFlags(context) & ExtendedState.Flag) == 0
+            || dump.MiscInfo?.ExtendedState is not { } state || context.Length <= layout.Size)
+        {
+            return;
+        }
+
+        var tail = context.Slice(layout.Size, Math.Min(context.Length - layout.Size, File.Limits.MaxExtendedState));
+        foreach (var feature in ExtendedState.FindAll(tail, state))
+        {
+            var bytes = tail.Slice(feature.Offset, feature.Size);
+            var structure = $"XSAVE_{feature.Number}";
+            output.Begin("", structure);
+            if (StructureLayout.IsKnown(structure))
+                Write(structure, bytes);
+            else
+                Bytes(bytes.Bytes, 0);
         }
     }
 
@@ -87,7 +109,7 @@ sealed class RawWriter(Minidump dump, RawOutput output, bool isBrief)
 
     public void WriteUnknown(StreamType type)
     {
-        if (!File.TryFindStream(type, 0, out var stream))
+        if (!File.TryFindStream(type, 0, out Fields stream))
             return;
 
         output.Begin("", $"Stream {(Enum.IsDefined(type) ? type.ToString() : HumanText.Hex((uint)type))}:");
@@ -116,7 +138,7 @@ sealed class RawWriter(Minidump dump, RawOutput output, bool isBrief)
     /// <summary>A stream that is text: its lines, at most those that the limits let through.</summary>
     public void Text(StreamType type, char separator)
     {
-        if (!File.TryFindStream(type, 0, out var stream))
+        if (!File.TryFindStream(type, 0, out Fields stream))
             return;
 
         output.Begin("", $"Stream {type}:");

@@ -14,6 +14,8 @@ static class StructureLayout
 {
     static readonly FrozenDictionary<string, StructureField[]> All = Load().ToFrozenDictionary();
 
+    public static bool IsKnown(string structure) => All.ContainsKey(structure);
+
     /// <summary>The fields of a structure that are all there; later ones are left out of one that was cut.</summary>
     public static IEnumerable<StructureField> FieldsOf(string structure, int available) =>
         All[structure].Where(field => field.Offset + field.Size <= available);
