@@ -10,6 +10,9 @@ public sealed record Reader(string Name, Permission Permissions)
 
     public bool IsAnonymous => Name.Length == 0;
 
+    /// <summary>How others may know him.</summary>
+    public string Title => IsAnonymous ? "somebody" : Name;
+
     /// <summary>Whether he has all of these permissions.</summary>
     public bool May(Permission permissions) => (Permissions & permissions) == permissions;
 }

@@ -15,7 +15,7 @@ sealed class OrderTurn(ReprocessingOrder order, int most)
     public int Most => most;
 
     /// <summary>What the crashes' histories say.</summary>
-    public string Why { get; } = $"reprocessing order {order.Key}";
+    public string Why => order.Reason;
 
     public ReprocessingProgress Progress { get; private set; } = order.Progress;
 

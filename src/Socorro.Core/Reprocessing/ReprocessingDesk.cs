@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Socorro.Access;
 using Socorro.Crashes;
 using Socorro.Fields;
 using Socorro.Search;
@@ -10,6 +11,9 @@ namespace Socorro.Reprocessing;
 public sealed class ReprocessingDesk(Catalog catalog, FieldSet fields, TimeProvider time)
 {
     public const int MaxRate = 100_000;
+
+    /// <summary>Stands for a query that its reader may not see.</summary>
+    public const string Kept = "(protected)";
 
     /// <summary>Reads a query as an order keeps it: with absolute dates.</summary>
     /// <param name="text">The parameters of a search.</param>
@@ -38,16 +42,26 @@ public sealed class ReprocessingDesk(Catalog catalog, FieldSet fields, TimeProvi
         IAsyncEnumerable<CrashId> crashes, ReprocessingScope scope, int? rate, string by, CancellationToken cancel) =>
         catalog.Reprocessing.AddAsync(Create(null, scope, rate, by), crashes, cancel);
 
-    public Task<ReprocessingOrder?> FindAsync(long key, CancellationToken cancel) =>
-        catalog.Reprocessing.FindAsync(key, cancel);
+    /// <summary>An order as somebody may see it; null when there is none.</summary>
+    public async Task<ReprocessingOrder?> FindAsync(long key, Reader reader, CancellationToken cancel) =>
+        await catalog.Reprocessing.FindAsync(key, cancel) is { } order ? Show(order, reader) : null;
 
-    /// <summary>The newest orders, newest first.</summary>
-    public Task<IReadOnlyList<ReprocessingOrder>> ListAsync(int most, CancellationToken cancel) =>
-        catalog.Reprocessing.ListAsync(most, cancel);
+    /// <summary>The newest orders, newest first, as somebody may see them.</summary>
+    public async Task<IReadOnlyList<ReprocessingOrder>> ListAsync(int most, Reader reader, CancellationToken cancel) =>
+        [.. (await catalog.Reprocessing.ListAsync(most, cancel)).Select(order => Show(order, reader))];
 
     /// <summary>Stops an order; crashes that are queued already are still processed. False when it was not open.</summary>
     public Task<bool> CancelAsync(long key, CancellationToken cancel) =>
         catalog.Reprocessing.CloseAsync(key, ReprocessingState.Cancelled, error: null, time.GetUtcNow(), cancel);
+
+    /// <summary>A query over protected fields says, with how many crashes it found, what is in them.</summary>
+    ReprocessingOrder Show(ReprocessingOrder order, Reader reader) =>
+        order.Query is not { } text || reader.May(Permission.ViewProtected | Permission.Reprocess) ? order
+        // One that can't be asked any more may have been over a field that was protected.
+        : reader.May(Permission.Reprocess)
+            && CrashQuery.TryParse(text, fields, order.OrderedAt, out var query, out _)
+            && query.FindProtected(reader) is null ? order
+        : order with { Query = Kept };
 
     ReprocessingOrder Create(string? query, ReprocessingScope scope, int? rate, string by)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Socorro.Access;
 using Socorro.Crashes;
 using Socorro.Fields;
 
@@ -46,6 +47,14 @@ public sealed class CrashQuery
         errors = reader.Errors;
         return query is not null;
     }
+
+    /// <summary>
+    /// The parameter that a reader may not ask for, because how many crashes match would tell what is in them; null when there is
+    /// none.
+    /// </summary>
+    public string? FindProtected(Reader reader) => reader.May(Permission.ViewProtected)
+        ? null
+        : Filters.FirstOrDefault(filter => !filter.Field.IsPublic)?.Name;
 
     /// <summary>Whether a processed crash is wanted.</summary>
     public bool Matches(ProcessedCrash crash)

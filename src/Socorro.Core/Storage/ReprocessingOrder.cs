@@ -44,6 +44,9 @@ public sealed record ReprocessingOrder
 
     public required DateTimeOffset OrderedAt { get; init; }
 
+    /// <summary>What the histories of its crashes say they were processed for.</summary>
+    public string Reason => $"reprocessing order {Key}";
+
     public ReprocessingState State { get; init; }
 
     /// <summary>When it last went on or was closed.</summary>

@@ -34,6 +34,7 @@ public static class Routes
         services.TryAddSingleton(FieldSet.Default);
         services.AddSignatureListPages();
         services.AddSingleton<PriorityRequests>();
+        services.AddSingleton<ReportReprocessing>();
         services.AddSingleton<Heartbeat>();
         services.AddResponseCompression(compression => compression.EnableForHttps = true);
     }
@@ -51,6 +52,8 @@ public static class Routes
         var site = app.MapGroup("").WithMetadata(Guarded.Mark);
         site.MapPage("/", HomePage.ShowAsync);
         site.MapPage("/report/index/{**id}", ReportPage.ShowAsync);
+        site.MapPage("/report/again/{id}", ReportReprocessing.ShowAsync).Requires(Permission.Reprocess);
+        site.MapForm("/report/again/{id}", ReportReprocessing.OrderAsync).Requires(Permission.Reprocess);
         site.MapPage("/signature/", SignaturePage.ShowAsync);
         site.MapPage("/search/quick/", QuickSearch.Find);
         site.MapPage("/monitoring/", MonitoringPage.ShowAsync);

@@ -39,6 +39,30 @@ public sealed class PagesInBrowserTests(Browser browser, Site site) : IClassFixt
         await Expect(window.Page.Locator(".why")).ToContainTextAsync("SIGSEGV / SEGV_MAPERR at 0x45");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_report_is_processed_again_by_its_button_and_turns_into_the_new_one(bool hasScripts)
+    {
+        var id = await site.AddProcessedAsync(Processed);
+        await using var window = await browser.OpenAsync(site.Url, new() { JavaScriptEnabled = hasScripts });
+        await window.SignInAsync(site.Secret);
+
+        await window.Page.GotoAsync($"/report/index/{id}");
+        await window.Page.ClickAsync("text=Process again");
+        await Expect(window.Page.Locator(".state")).ToContainTextAsync("waits for its turn");
+        var order = (await site.Catalog.Reprocessing.ListOpenAsync(1000, Cancel)).MaxBy(order => order.Key)!;
+        await site.Catalog.Reprocessing.CloseAsync(order.Key, ReprocessingState.Done, null, site.Time.GetUtcNow(), Cancel);
+        await Expect(window.Page.Locator(".state")).ToContainTextAsync("is being processed again, ahead of all others");
+        var made = Processed.Replace("Editor::Paint\"", "Editor::Draw\"", StringComparison.Ordinal)
+            .Insert(2, $"\"processor_notes\": \">>> Start processing: now (socorro 1; {order.Reason})\\nodd\",");
+        await site.Store.PutProcessedAsync(new(id, System.Text.Encoding.UTF8.GetBytes(made)), Cancel);
+
+        await Expect(window.Page.Locator(".state.good")).ToContainTextAsync("you see the new report");
+        await Expect(window.Page.Locator("h1")).ToHaveTextAsync("Editor::Draw");
+        await Expect(window.Page.Locator(".progress")).ToHaveCountAsync(0);
+    }
+
     [Fact]
     public async Task Tabs_work_by_mouse_keyboard_and_link()
     {

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Socorro.Access;
 using Socorro.Crashes;
 using Socorro.Engines.Embedded;
 using Socorro.Fields;
@@ -265,7 +266,7 @@ public sealed class ReprocessorTests : IAsyncLifetime
     }
 
     async Task<ReprocessingOrder> FindAsync(ReprocessingOrder order) =>
-        await Desk.FindAsync(order.Key, Cancel) ?? throw new InvalidOperationException("the order is gone");
+        await Desk.FindAsync(order.Key, new("ann", Permission.All), Cancel) ?? throw new InvalidOperationException("the order is gone");
 
     async Task<(ReprocessingState, long?, long, long, long)> FactsAsync(ReprocessingOrder order) =>
         await FindAsync(order) is { Progress: var progress } now

@@ -22,6 +22,8 @@ public sealed class ReprocessingApiTests(Site site) : IClassFixture<Site>
     [InlineData("GET", Orders)]
     [InlineData("POST", $"{Orders}cancel/?order=1")]
     [InlineData("POST", "/monitoring/reprocessing/cancel?order=1")]
+    [InlineData("POST", "/report/again/de1bb258-cbbf-4589-a673-34f800160918")]
+    [InlineData("GET", "/report/again/de1bb258-cbbf-4589-a673-34f800160918?order=1")]
     public async Task Wants_the_permission_first(string method, string path) =>
         Assert.Equal(HttpStatusCode.Forbidden, (await AskAsync(method, path, null, Permission.ViewProtected)).Status);
 
@@ -174,6 +176,22 @@ public sealed class ReprocessingApiTests(Site site) : IClassFixture<Site>
         var (status, _) = await AskAsync("POST", $"/monitoring/reprocessing/cancel?order={order}");
         Assert.Equal(HttpStatusCode.Found, status);
         Assert.Equal(ReprocessingState.Cancelled, (await site.Catalog.Reprocessing.FindAsync(order, Cancel))?.State);
+    }
+
+    [Fact]
+    public async Task A_query_over_what_is_protected_is_kept_from_who_may_not_see_that()
+    {
+        using var form = new FormUrlEncodedContent([new("query", "url=~example.com")]);
+        var text = (await AskAsync("POST", Reprocessing, form, Permission.Reprocess | Permission.ViewProtected)).Text;
+        var order = JsonElement.Parse(text).GetProperty("orders")[0].GetProperty("order").GetInt64();
+        Assert.Contains("example.com", text, StringComparison.Ordinal);
+
+        foreach (var path in (string[])[$"{Orders}?order={order}", Orders, "/monitoring/"])
+        {
+            var shown = (await AskAsync("GET", path)).Text;
+            Assert.DoesNotContain("example.com", shown, StringComparison.Ordinal);
+            Assert.Contains("(protected)", shown, StringComparison.Ordinal);
+        }
     }
 
     async Task<ReprocessingOrder> FindAsync(JsonElement order) =>

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Socorro.Access;
 using Socorro.Reprocessing;
-using Socorro.Search;
 using Socorro.Storage;
 
 namespace Socorro.Web.Api;
@@ -37,21 +36,21 @@ static class ReprocessingApi
         }
     }
 
-    public static async Task<IResult> ListAsync(long? order, ReprocessingDesk desk, CancellationToken cancel)
+    public static async Task<IResult> ListAsync(long? order, Reader reader, ReprocessingDesk desk, CancellationToken cancel)
     {
         const int MaxListed = 100;
 
         if (order is not { } key)
-            return Answer(await desk.ListAsync(MaxListed, cancel));
+            return Answer(await desk.ListAsync(MaxListed, reader, cancel));
 
-        return await desk.FindAsync(key, cancel) is { } found ? Answer([found]) : NotFound(key);
+        return await desk.FindAsync(key, reader, cancel) is { } found ? Answer([found]) : NotFound(key);
     }
 
-    public static async Task<IResult> CancelAsync(long order, ReprocessingDesk desk, CancellationToken cancel)
+    public static async Task<IResult> CancelAsync(long order, Reader reader, ReprocessingDesk desk, CancellationToken cancel)
     {
         // An order that is over already is not what the caller wants to stop; it sees its state.
         await desk.CancelAsync(order, cancel);
-        return await ListAsync(order, desk, cancel);
+        return await ListAsync(order, reader, desk, cancel);
     }
 
     static async Task<IResult> OrderFormAsync(
@@ -65,14 +64,14 @@ static class ReprocessingApi
             if (!desk.TryRead(text, out var query, out var errors))
                 return Refuse(errors);
 
-            return FindProtected(query, reader) is { } name
+            return query.FindProtected(reader) is { } name
                 ? ApiAnswers.Error(403, $"Use of {name} requires the '{TitleOf(Permission.ViewProtected)}' permission")
-                : Answer([await desk.OrderAsync(query, form.Scope, form.Rate, NameOf(reader), cancel)]);
+                : Answer([await desk.OrderAsync(query, form.Scope, form.Rate, reader.Title, cancel)]);
         }
 
         var orders = new List<ReprocessingOrder>();
         foreach (var (scope, crashes) in form.Crashes)
-            orders.Add(await desk.OrderAsync(crashes.ToAsyncEnumerable(), scope, form.Rate, NameOf(reader), cancel));
+            orders.Add(await desk.OrderAsync(crashes.ToAsyncEnumerable(), scope, form.Rate, reader.Title, cancel));
 
         return Answer(orders);
     }
@@ -89,7 +88,7 @@ static class ReprocessingApi
         try
         {
             var crashes = CrashIdList.ReadAsync(request.Body, cancel);
-            return Answer([await desk.OrderAsync(crashes, form.Scope, form.Rate, NameOf(reader), cancel)]);
+            return Answer([await desk.OrderAsync(crashes, form.Scope, form.Rate, reader.Title, cancel)]);
         }
         catch (FormatException e)
         {
@@ -97,15 +96,7 @@ static class ReprocessingApi
         }
     }
 
-    /// <summary>How many crashes match would tell what is in them.</summary>
-    static string? FindProtected(CrashQuery query, Reader reader) =>
-        reader.May(Permission.ViewProtected)
-            ? null
-            : query.Filters.FirstOrDefault(filter => !filter.Field.IsPublic)?.Name;
-
     static string TitleOf(Permission permission) => PermissionName.Of(permission).Single().Title;
-
-    static string NameOf(Reader reader) => reader.IsAnonymous ? "somebody" : reader.Name;
 
     static JsonHttpResult<OrderList> Answer(IReadOnlyList<ReprocessingOrder> orders) =>
         TypedResults.Json(new OrderList([.. orders.Select(OrderAnswer.Of)]));

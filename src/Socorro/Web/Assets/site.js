@@ -94,14 +94,17 @@ if (main) {
   }, main.dataset.refresh * 1000);
 }
 
-// A pending crash: look often at first, then ever more calmly, and turn into the report.
+// A pending crash, or one that is being processed again: look often at first, then ever more calmly, and turn into the report.
 const pending = document.querySelector("[data-pending]");
 if (pending) {
   const started = performance.now();
   const look = async () => {
     const answer = await fetch(pending.dataset.pending).catch(() => null);
-    const crash = answer?.ok ? await answer.json() : null;
-    if (crash?.processed_crash)
+    const state = answer?.ok ? await answer.json() : null;
+    const step = pending.querySelector("[data-step]");
+    if (step && state?.text)
+      step.textContent = state.text;
+    if (state?.processed_crash || state?.is_over)
       location.reload();
     else
       setTimeout(look, Math.min(5000, 250 + (performance.now() - started) / 20));

@@ -35,7 +35,7 @@ public sealed partial class Crawl(HttpClient client, IReadOnlyDictionary<string,
         foreach (var route in routes)
         {
             var methods = route.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? [HttpMethods.Get, HttpMethods.Post];
-            foreach (var method in methods.Except([HttpMethods.Head, HttpMethods.Options]))
+            foreach (var method in methods.Except([HttpMethods.Options]))
             {
                 foreach (var path in Addresses(route))
                     await AskAsync(new(method), path, cancel);

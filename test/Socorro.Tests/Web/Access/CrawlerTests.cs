@@ -38,6 +38,7 @@ public sealed class CrawlerTests(RunningApp app) : IClassFixture<RunningApp>
         var malformed = await SubmitAsync([.. SecretAnnotations().Select(Malform)]);
         var document = await FindProcessedAsync(crash);
         _secrets.AddRange(RegistersOf(document));
+        await AddOrderAsync();
         var shared = _secrets.ToList();
         var faults = new List<string>();
 
@@ -209,6 +210,15 @@ public sealed class CrawlerTests(RunningApp app) : IClassFixture<RunningApp>
             "insert into waiting (id, lane, ready_at, entered_at, attempts, error) values (@id, 3, 0, 0, 5, @error)",
             new { id = raw.Id.ToString(), error = error.Text });
         return raw.Id;
+    }
+
+    /// <summary>A wish of somebody who knew what he looked for: the counts would tell whether it is there.</summary>
+    async Task AddOrderAsync()
+    {
+        var query = Secret.Create("query of an order", Permission.ViewProtected | Permission.Reprocess) with { NeedsAll = true };
+        _secrets.Add(query);
+        await app.Services.GetRequiredService<Catalog>().Reprocessing.AddAsync(
+            new() { Query = $"url=~{query.Text}", OrderedBy = "the crawler", OrderedAt = DateTimeOffset.UtcNow }, Cancel);
     }
 
     static byte[] Zip(string text)

@@ -9,6 +9,9 @@ namespace Socorro.Tests.Web.Access;
 /// <param name="Shown">Any of these permissions shows it.</param>
 public sealed record Secret(string Place, string Text, Permission Shown)
 {
+    /// <summary>Whether it takes all of the permissions.</summary>
+    public bool NeedsAll { get; init; }
+
     static int _count;
 
     /// <summary>A new one, with a prefix that says what to look for when it is found where it should not be.</summary>
@@ -19,7 +22,8 @@ public sealed record Secret(string Place, string Text, Permission Shown)
     public static Secret CreateNumber(string place) =>
         new(place, $"{7_100_000_000_000_000L + (Interlocked.Increment(ref _count) * 1_000_003L)}", Permission.ViewProtected);
 
-    public bool IsShownTo(Permission permissions) => (permissions & Shown) != 0;
+    public bool IsShownTo(Permission permissions) =>
+        NeedsAll ? (permissions & Shown) == Shown : (permissions & Shown) != 0;
 
     /// <summary>A secret in every annotation that a protected field is made from, in the form that the field wants.</summary>
     public static IEnumerable<(Secret Secret, string Name, string Value)> InProtectedAnnotations(FieldSet fields)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Socorro.Access;
 using Socorro.Fields;
 using Socorro.Reading;
 
@@ -16,11 +17,17 @@ public sealed partial class ReportPage
     [Parameter, EditorRequired]
     public required IReadOnlyList<DetailGroup> Groups { get; set; }
 
+    /// <summary>How far an order is that its reader gave from here; null when he gave none.</summary>
+    [Parameter]
+    public Again? Again { get; set; }
+
     internal static async Task<IResult> ShowAsync(
         string? id,
+        long? order,
         HttpResponse response,
         CrashView crashes,
         PriorityRequests priority,
+        ReportReprocessing reprocessing,
         FieldSet fields,
         CancellationToken cancel)
     {
@@ -42,16 +49,19 @@ public sealed partial class ReportPage
                 $"There is no crash {crashId} in the store. It was never accepted here, or it is older than what is kept.");
         }
 
-        return await crashes.FindProcessedAsync(crashId, cancel) is { } processed
-            ? Show(CrashReport.Read(raw, processed), fields)
-            : await WaitAsync(raw, crashes, priority, cancel);
-    }
+        if (await crashes.FindProcessedAsync(crashId, cancel) is not { } processed)
+            return await WaitAsync(raw, crashes, priority, cancel);
 
-    static RazorComponentResult<ReportPage> Show(CrashReport report, FieldSet fields) => new(new
-    {
-        Report = report,
-        Groups = Details.Of(report.Fields, fields, CrashReport.Limits.MaxValue),
-    });
+        var report = CrashReport.Read(raw, processed);
+        return new RazorComponentResult<ReportPage>(new
+        {
+            Report = report,
+            Groups = Details.Of(report.Fields, fields, CrashReport.Limits.MaxValue),
+            Again = order is { } key && crashes.Reader.May(Permission.Reprocess)
+                ? await reprocessing.FindAsync(key, crashId, report.Field("processor_notes"), crashes, cancel)
+                : null,
+        });
+    }
 
     static async Task<IResult> WaitAsync(
         VisibleCrash raw, CrashView crashes, PriorityRequests priority, CancellationToken cancel)
