@@ -3,7 +3,7 @@ using Socorro.Signatures.Frames;
 
 namespace Socorro.Signatures.Exceptions;
 
-/// <summary>The signature of a JavaScript stack as engines print it: the error's class and its innermost function.</summary>
+/// <summary>The signature of a JavaScript stack as engines print it: the error's class and its innermost function that is the program's.</summary>
 static partial class JavaScriptStackSignature
 {
     const string Unnamed = "JavaScript error";
@@ -13,7 +13,8 @@ static partial class JavaScriptStackSignature
     public static (string Text, IReadOnlyList<string> Notes) Of(string trace)
     {
         var (type, frames) = Read(trace);
-        return (frames is [var first, ..] ? $"{type}: at {JavaScriptNames.Shorten(first)}" : type, []);
+        var frame = Array.Find(frames, JavaScriptNames.HasFile) ?? frames.FirstOrDefault();
+        return (frame is null ? type : $"{type}: at {JavaScriptNames.Shorten(frame)}", []);
     }
 
     /// <summary>
@@ -28,7 +29,7 @@ static partial class JavaScriptStackSignature
 
     static (string Type, string[] Frames) Read(string trace)
     {
-        string[] lines = [.. PythonText.SplitLines(trace).Select(PythonText.Trim).Where(line => line.Length > 0)];
+        string[] lines = [.. PythonText.SplitLines(trace).Select(line => PythonText.Trim(line.TrimEnd(' ', '{'))).Where(line => line.Length > 0)];
         var type = lines is [var first, ..] && !IsFrame(first) && ErrorClass().Match(first) is { Success: true } match
             ? match.Groups[1].Value
             : Unnamed;
@@ -45,7 +46,7 @@ static partial class JavaScriptStackSignature
         || (line.Contains('@', StringComparison.Ordinal) && char.IsAsciiDigit(line[^1]) && !line.Contains(' ', StringComparison.Ordinal));
 
     /// <summary>What stands before the message is the class only when it looks like one.</summary>
-    [GeneratedRegex(@"^(?:Uncaught )?([A-Za-z_$][\w$.]{0,99})(?::|$)")]
+    [GeneratedRegex(@"^(?:Uncaught )?(?:\(in promise\) )?([A-Za-z_$][\w$.]{0,99}(?: \[\w{1,99}\])?)(?::|$)")]
     private static partial Regex ErrorClass();
 
     [GeneratedRegex(@"^#\d{1,4} ")]

@@ -13,37 +13,40 @@ static partial class SwiftNames
         "@nonobjc ", "static ", "implicit ", "method lookup function for ", "async function pointer to ",
     ];
 
+    /// <summary>Adapters between calling conventions: the types that they adapt say nothing.</summary>
+    static readonly string[] Thunks = ["reabstraction thunk", "thunk for "];
+
     public static bool Fits(string function) =>
-        function.Contains("Swift.", StringComparison.Ordinal)
-        || function.StartsWith("closure #", StringComparison.Ordinal)
-        || function.StartsWith("@objc ", StringComparison.Ordinal)
-        || function.StartsWith("protocol witness for ", StringComparison.Ordinal)
-        || function.StartsWith("partial apply ", StringComparison.Ordinal);
+        function.Contains("Swift.", StringComparison.Ordinal) || Shape().IsMatch(function);
 
     public static string Shorten(string function)
     {
         var text = WithoutMarkers(PythonText.Trim(function));
+        if (Array.Find(Thunks, thunk => text.StartsWith(thunk, StringComparison.Ordinal)) is { } adapter)
+            return adapter.Split(" for ")[0];
+
         if (Between(text, "protocol witness for ", " in conformance ") is { } requirement)
             text = WithoutMarkers(requirement);
 
         // closure #1 (Int) -> () in closure #2 in app.View.load() -> ()
-        var isClosure = false;
-        while (Closure().Match(text) is { Success: true } closure)
+        string? local = null;
+        while (Local().Match(text) is { Success: true } found)
         {
+            local ??= found.Groups[1].Value;
             var around = Declaration.IndexOf(text, " in ", isWord: false);
             if (around < 0)
-                return closure.Groups[1].Value;
+                return local;
 
-            isClosure = true;
             text = text[(around + 4)..];
         }
 
-        var name = NameOf(text);
-        return isClosure ? $"closure in {name}" : name;
+        var name = NameOf(WithoutMarkers(text));
+        return local is null ? name : $"{local} in {name}";
     }
 
     static string WithoutMarkers(string text)
     {
+        text = Prefix().Replace(text, "");
         for (var i = 0; i < Markers.Length; i++)
         {
             if (!text.StartsWith(Markers[i], StringComparison.Ordinal))
@@ -52,7 +55,7 @@ static partial class SwiftNames
             // A specialisation says for which types: "generic specialization <Swift.Int> of "
             var isSpecialization = Markers[i].EndsWith("specialization", StringComparison.Ordinal);
             var of = isSpecialization ? Declaration.IndexOf(text, " of ", isWord: false) : -1;
-            text = of >= 0 ? text[(of + 4)..] : text[Markers[i].Length..].TrimStart();
+            text = Prefix().Replace(of >= 0 ? text[(of + 4)..] : text[Markers[i].Length..].TrimStart(), "");
             i = -1;
         }
 
@@ -62,7 +65,7 @@ static partial class SwiftNames
     static string NameOf(string text)
     {
         var end = text.Length;
-        foreach (var type in (ReadOnlySpan<string>)[" -> ", " throws", " async", " : "])
+        foreach (var type in (ReadOnlySpan<string>)[" -> ", " throws", " rethrows", " async", " : ", " and conformance "])
         {
             if (Declaration.IndexOf(text, type, isWord: false) is >= 0 and var index)
                 end = Math.Min(end, index);
@@ -82,8 +85,21 @@ static partial class SwiftNames
         return end < 0 ? text[before.Length..] : text[before.Length..end];
     }
 
-    [GeneratedRegex(@"^(?:implicit )?(closure|defer|\$defer) #\d+")]
-    private static partial Regex Closure();
+    /// <summary>Words of the demangler at the start, and what no other language writes of arguments and effects.</summary>
+    [GeneratedRegex(
+        @"^(?:\(\d+\) (?:await|suspend) |\(extension in |(?:implicit )?closure (?:#|in )|\w+ #\d+ .* in |@objc |@nonobjc |protocol witness "
+        + @"|partial apply |reabstraction thunk|thunk for |dispatch thunk |outlined |key path |lazy protocol witness "
+        + @"|specialized |merged |generic specialization|function signature spec|variable initialization |default argument )"
+        + @"|\(\w+: |\) (?:async |throws |rethrows )+-> ")]
+    private static partial Regex Shape();
+
+    /// <summary>Functions inside of functions are counted, named ones as well.</summary>
+    [GeneratedRegex(@"^(?:implicit )?(\$?\w+) #\d+(?= |$)")]
+    private static partial Regex Local();
+
+    /// <summary>The part of an async function that goes on after a wait, and the module that extends a type.</summary>
+    [GeneratedRegex(@"^(?:\(\d+\) (?:await|suspend) resume partial function for |\(extension in [^()]*\):)+")]
+    private static partial Regex Prefix();
 
     /// <summary>A private name carries the hash of its file: <c>(name in _0A1B2C)</c>.</summary>
     [GeneratedRegex(@"\((\w+) in _[0-9A-F]+\)")]
