@@ -51,6 +51,19 @@ public sealed record CrashData
     /// <summary>Names of the dumps beside the main one.</summary>
     public IReadOnlyList<string> AdditionalDumps { get; init; } = [];
 
+    /// <summary>
+    /// The crashing thread, the first for want of a number; null when it is not there. Compatible signatures count negative
+    /// numbers from the end.
+    /// </summary>
+    internal StackThread? FindCrashingThread(SignatureMode mode)
+    {
+        var index = CrashingThread ?? 0;
+        if (index < 0)
+            index = mode == SignatureMode.Compatible ? Threads.Count + index : 0;
+
+        return index >= 0 && index < Threads.Count ? Threads[(int)index] : null;
+    }
+
     /// <summary>By rule, how Socorro's fails over a value of a wrong type; only compatible signatures care.</summary>
     internal IReadOnlyDictionary<string, string> Failures { get; init; } = FrozenDictionary<string, string>.Empty;
 }

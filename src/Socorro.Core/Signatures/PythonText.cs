@@ -80,7 +80,7 @@ static class PythonText
         if (digits.Length == 0 || HasStrayUnderscore(digits))
             return text;
 
-        digits = digits.Replace("_", "", StringComparison.Ordinal);
+        digits = string.Concat(digits.Where(c => c != '_').Select(HexDigitOf));
         if (!digits.All(char.IsAsciiHexDigit))
             return text;
 
@@ -99,7 +99,7 @@ static class PythonText
     }
 
     /// <summary>The length of a text where a surrogate pair is one character.</summary>
-    public static int Length(string text)
+    public static int Length(ReadOnlySpan<char> text)
     {
         var length = 0;
         for (var i = 0; i < text.Length; length++)
@@ -108,7 +108,11 @@ static class PythonText
         return length;
     }
 
-    static bool IsPair(string text, int index) => index + 1 < text.Length && char.IsSurrogatePair(text[index], text[index + 1]);
+    /// <summary>A digit of any script as the one of ASCII that it stands for; every other character as it is.</summary>
+    static char HexDigitOf(char c) =>
+        !char.IsAscii(c) && CharUnicodeInfo.GetDecimalDigitValue(c) is >= 0 and var digit ? (char)('0' + digit) : c;
+
+    static bool IsPair(ReadOnlySpan<char> text, int index) => index + 1 < text.Length && char.IsSurrogatePair(text[index], text[index + 1]);
 
     static bool HasStrayUnderscore(string digits) =>
         digits.StartsWith('_') || digits.EndsWith('_') || digits.Contains("__", StringComparison.Ordinal);

@@ -7,6 +7,8 @@ sealed class SignatureDraft(SignatureMode mode, List<string>? debug = null)
 {
     readonly List<string> _notes = [];
 
+    public SignatureMode Mode { get; } = mode;
+
     public bool IsCompatible { get; } = mode == SignatureMode.Compatible;
 
     public string Before { get; private set; } = "";

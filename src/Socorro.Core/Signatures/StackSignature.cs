@@ -25,7 +25,7 @@ sealed class StackSignature(SignatureLists lists, SignatureMode mode)
 
     public (string Text, IReadOnlyList<string> Notes) Of(CrashData crash, SignatureDraft draft)
     {
-        var thread = FindThread(crash);
+        var thread = crash.FindCrashingThread(mode);
         var isWindows = crash.Os == "Windows NT";
         var frames = thread is null ? [] : ReadFrames(thread, isWindows, MaxEntries);
         if (frames.Count > 0)
@@ -82,16 +82,6 @@ sealed class StackSignature(SignatureLists lists, SignatureMode mode)
     }
 
     public ListedFrame Classify(string frame) => _classifier.Classify(frame);
-
-    /// <summary>The crashing thread; Socorro takes the first for want of a number, and counts negative ones from the end.</summary>
-    StackThread? FindThread(CrashData crash)
-    {
-        var index = crash.CrashingThread ?? 0;
-        if (index < 0)
-            index = mode == SignatureMode.Compatible ? crash.Threads.Count + index : 0;
-
-        return index >= 0 && index < crash.Threads.Count ? crash.Threads[(int)index] : null;
-    }
 
     string[] NamesOf(List<ListedFrame> frames)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Socorro.Signatures;
 
 namespace Socorro.Tests.Signatures;
@@ -16,34 +15,36 @@ public sealed class CorrectedSignatureTests
 
     public static IEnumerable<TheoryDataRow<int, string>> Rows() => CompatibleSignatureTests.Rows();
 
+    public static IEnumerable<TheoryDataRow<int, string>> OwnRows() => CompatibleSignatureTests.OwnRows();
+
     [Theory]
     [MemberData(nameof(Rows))]
-    public void Answers_as_Socorro_does_or_better(int index, string name)
-    {
-        var row = SignatureCase.All[index];
-        var answer = row.Run(SignatureMode.Corrected);
-        var expected = JsonNode.Parse(Answers.GetValueOrDefault(name) ?? row.Expected.GetRawText());
+    public void Answers_as_Socorro_does_or_better(int index, string name) =>
+        SignatureCase.All[index].Check(SignatureMode.Corrected, Answers.GetValueOrDefault(name));
 
-        Assert.True(
-            SignatureCase.Accepts(answer, expected),
-            $"{name}\nexpected {expected}\nbut was {answer?.ToJsonString()}\nfor {row}");
-    }
+    [Theory]
+    [MemberData(nameof(OwnRows))]
+    public void Answers_cases_of_our_own_as_Socorro_does_or_better(int index, string name) =>
+        SignatureCase.Own[index].Check(SignatureMode.Corrected, Answers.GetValueOrDefault(name));
 
     [Fact]
     public void Every_row_of_the_table_is_a_case()
     {
-        var names = SignatureCase.All.Select(row => row.Name).ToHashSet();
+        var names = SignatureCase.Own.Concat(SignatureCase.All).Select(row => row.Name).ToHashSet();
 
         Assert.All(Answers.Keys, name => Assert.Contains(name, names));
     }
 
     [Fact]
-    public void Every_reason_is_explained_in_the_documentation()
+    public void The_documentation_explains_every_reason_and_no_other()
     {
-        var page = File.ReadAllText(Path.Combine(Checkout.Root, "docs", "signatures.md"));
-        var reasons = Lines.Where(line => line.StartsWith("## ", StringComparison.Ordinal)).Select(line => line[3..]).ToArray();
+        var reasons = Lines.Where(line => line.StartsWith("## ", StringComparison.Ordinal)).Select(line => line[3..]);
+        var table = File.ReadLines(Path.Combine(Checkout.Root, "docs", "signatures.md"))
+            .SkipWhile(line => !line.StartsWith("| reason |", StringComparison.Ordinal))
+            .Skip(2)
+            .TakeWhile(line => line.StartsWith('|'))
+            .Select(line => line.Split(" | ")[0][2..]);
 
-        Assert.NotEmpty(reasons);
-        Assert.All(reasons, reason => Assert.Contains($"| {reason} |", page, StringComparison.Ordinal));
+        Assert.Equal(reasons.Order(StringComparer.Ordinal), table.Order(StringComparer.Ordinal));
     }
 }

@@ -12,13 +12,27 @@ namespace Socorro.Tests.Signatures;
 /// <summary>One conformance case: an operation of Socorro's signature code, its input and what it answered.</summary>
 sealed class SignatureCase(JsonElement row)
 {
-    static readonly Lazy<SignatureCase[]> Cases = new(() =>
-        [.. JsonDocument.Parse(File.ReadAllBytes(SharedData.Path("cases", "signatures.json"))).RootElement
-            .EnumerateArray().Select(row => new SignatureCase(row))]);
+    static readonly Lazy<SignatureCase[]> Cases = new(() => Read(SharedData.Path("cases", "signatures.json")));
+
+    static readonly Lazy<SignatureCase[]> OwnCases = new(() =>
+        Read(Path.Combine(Checkout.Root, "test", "Socorro.Tests", "Signatures", "cases.json")));
+
+    /// <summary>What <c>"lists": "sample"</c> stands for.</summary>
+    static readonly Dictionary<string, string> SampleLists = new()
+    {
+        [Layer.Irrelevant] = "ignored_\nabort_internal$\n@0x[0-9a-f]{2,}",
+        [Layer.Prefix] = "malloc\n.*free\npfx\nlibc\\.so\na\\.dll\nXUL$\n<name omitted>\n<unknown in\n\\(unloaded",
+        [Layer.LineNumbers] = "interp_loop\neval\\b",
+        [Layer.Sentinels] = "panic_entry\n{\"frame\": \"cond_entry\", \"only_if_stack_contains\": \"witness\"}",
+    };
 
     readonly JsonElement _input = row.GetProperty("input");
 
+    /// <summary>The conformance cases.</summary>
     public static IReadOnlyList<SignatureCase> All => Cases.Value;
+
+    /// <summary>Cases of our own, in the same form, for what those leave out.</summary>
+    public static IReadOnlyList<SignatureCase> Own => OwnCases.Value;
 
     public string Name { get; } = row.GetProperty("name").GetString()!;
 
@@ -26,9 +40,18 @@ sealed class SignatureCase(JsonElement row)
 
     public JsonElement Expected { get; } = row.GetProperty("expected");
 
-    public bool NeedsForeignLists => _input.Member("lists").ValueKind == JsonValueKind.String;
+    public bool NeedsForeignLists => _input.TextOf("lists") == "mozilla";
 
     public CrashData Crash => CrashDataReader.Read(_input.GetProperty("crash_data"));
+
+    /// <summary>Fails with all there is to know when the answer is another than was expected.</summary>
+    public void Check(SignatureMode mode, string? expected)
+    {
+        var answer = Run(mode);
+        var wanted = JsonNode.Parse(expected ?? Expected.GetRawText());
+
+        Assert.True(Accepts(answer, wanted), $"{Name}\nexpected {wanted}\nbut was {answer?.ToJsonString()}\nfor {this}");
+    }
 
     /// <summary>What we answer.</summary>
     public JsonNode? Run(SignatureMode mode)
@@ -55,7 +78,7 @@ sealed class SignatureCase(JsonElement row)
             "collapse_arguments" => Brackets.CollapseArguments(Text("function")!),
             "drop_prefix_and_return_type" => Declaration.LastWord(Text("function")!),
             "find_enclosed_slices" => FindEnclosed(),
-            "parse_source_file" => SourceFile.TryFindPath(Text("file"), out var path) && path.Length > 0 ? path.ToString() : null,
+            "parse_source_file" => SourceFile.TryFindPath(Text("file"), out var path) ? path.ToString() : null,
             "parse_crashid" => CrashReference.TryParse(Text("text")!, out var id) ? id.ToString() : null,
             "strip_leading_zeros" => _input.GetProperty("text") is { ValueKind: JsonValueKind.String } number
                 ? PythonText.WithoutLeadingZeros(number.GetString()!)
@@ -67,8 +90,8 @@ sealed class SignatureCase(JsonElement row)
         };
     }
 
-    /// <summary>The part of the answer that the case is about.</summary>
-    public static bool Accepts(JsonNode? answer, JsonNode? expected) => expected is JsonObject wanted
+    /// <summary>Only the part of the answer that the case is about counts.</summary>
+    static bool Accepts(JsonNode? answer, JsonNode? expected) => expected is JsonObject wanted
         ? wanted.All(member => JsonNode.DeepEquals((answer as JsonObject)?[member.Key], member.Value))
         : JsonNode.DeepEquals(answer, expected);
 
@@ -76,6 +99,9 @@ sealed class SignatureCase(JsonElement row)
 
     SignatureLists Lists()
     {
+        if (_input.TextOf("lists") == "sample")
+            return SignatureLists.From(new Layer("sample", SampleLists));
+
         var lists = _input.Member("lists");
         string Lines(string name) => string.Join('\n', lists.Member(name).Items().Select(entry =>
             entry.ValueKind == JsonValueKind.String ? entry.GetString() : JsonSerializer.Serialize(entry)));
@@ -87,6 +113,9 @@ sealed class SignatureCase(JsonElement row)
             [Layer.Sentinels] = Lines("sentinels"),
         }));
     }
+
+    static SignatureCase[] Read(string file) =>
+        [.. JsonDocument.Parse(File.ReadAllBytes(file)).RootElement.EnumerateArray().Select(row => new SignatureCase(row))];
 
     string? Text(string name) => _input.GetProperty(name).Text();
 

@@ -48,6 +48,9 @@ static partial class CppNames
             .Replace("`anonymous namespace'", "(anonymous namespace)", StringComparison.Ordinal)
             .Replace("`anonymous-namespace'", "(anonymous namespace)", StringComparison.Ordinal)
             .Replace("[thunk]:", "", StringComparison.Ordinal);
+        while (text.Contains("  ", StringComparison.Ordinal))
+            text = text.Replace("  ", " ", StringComparison.Ordinal);
+
         text = Numbers().Replace(text, match => match.ValueSpan[0] switch
         {
             '$' => "$",

@@ -24,8 +24,11 @@ sealed partial class FrameNormalizer(PatternList lineNumbers, SignatureMode mode
         if (entry.Function is { Length: > 0 } function)
             return Normalize(function, entry.Line, FrameLanguages.Of(entry.File, mode));
 
-        if (entry.File is { Length: > 0 } file && entry.Line is { Length: > 0 } line and not "0")
-            return $"{FileName(file)}#{line}";
+        if (entry.File is { Length: > 0 } file && entry.Line is { Length: > 0 } line and not "0"
+            && FileName(file) is var fileName && (fileName.Length > 0 || _isCompatible))
+        {
+            return $"{fileName}#{line}";
+        }
 
         if (entry.Module is { Length: > 0 } module && module.Trim('[', ']') is var name && (name.Length > 0 || _isCompatible))
             return name;

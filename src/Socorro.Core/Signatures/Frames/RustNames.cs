@@ -11,19 +11,25 @@ static partial class RustNames
 {
     const int MaxDepth = 32;
 
+    /// <summary>Stands for <c>-></c>, which closes no bracket.</summary>
+    const string Arrow = "\u2192";
+
     public static string Shorten(string function)
     {
-        var name = Declaration.LastWord(Trailer.Cut(PythonText.Trim(function)), knowsNamespaces: true) ?? "";
+        var declaration = Trailer.Cut(PythonText.Trim(function)).Replace("->", Arrow, StringComparison.Ordinal);
+        var name = Declaration.LastWord(declaration, knowsNamespaces: true) ?? "";
         name = Hashes().Replace(name, "");
         name = Numbered().Replace(name, "{{$1}}");
         name = MsvcNumbered().Replace(name, "$1$$");
         name = CollapseTypes(name, 0);
-        return WithoutArguments(name).Replace("::<T>", "<T>", StringComparison.Ordinal);
+        return WithoutArguments(name)
+            .Replace("::<T>", "<T>", StringComparison.Ordinal)
+            .Replace(Arrow, "->", StringComparison.Ordinal);
     }
 
     static string CollapseTypes(string name, int depth) => Brackets.Replace(name, '<', '>', (text, start, end) =>
     {
-        var inside = text.AsSpan(start + 1, Math.Max(0, end - start - 2));
+        var inside = text.AsSpan(start + 1, end - start - (text[end - 1] == '>' && end > start + 1 ? 2 : 1));
         if (depth == MaxDepth)
             return "<T>";
 

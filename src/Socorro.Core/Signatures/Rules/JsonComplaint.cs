@@ -19,6 +19,9 @@ ref struct JsonComplaint
     public static string Of(string text)
     {
         var reader = new JsonComplaint(text);
+        if (text.StartsWith('\uFEFF'))
+            reader.Complain("Unexpected UTF-8 BOM (decode using utf-8-sig)", 0);
+
         reader.SkipBlanks();
         reader.ReadValue(0);
         if (reader._complaint is null)
@@ -183,8 +186,8 @@ ref struct JsonComplaint
     bool Complain(string complaint, int position)
     {
         var before = _text[..position];
-        var column = position - before.LastIndexOf('\n');
-        _complaint ??= $"{complaint}: line {before.Count('\n') + 1} column {column} (char {position})";
+        var column = PythonText.Length(before[(before.LastIndexOf('\n') + 1)..]) + 1;
+        _complaint ??= $"{complaint}: line {before.Count('\n') + 1} column {column} (char {PythonText.Length(before)})";
         return false;
     }
 }

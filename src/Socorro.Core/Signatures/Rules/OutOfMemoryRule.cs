@@ -18,7 +18,7 @@ sealed class OutOfMemoryRule() : SignatureRule("OOMSignature")
         var text = draft.Text;
         return text.Length > 0
             && (Array.Exists(Fragments, fragment => text.Contains(fragment, StringComparison.Ordinal))
-                || LastError(crash) is "ERROR_COMMITMENT_LIMIT" or "ERROR_NOT_ENOUGH_MEMORY"
+                || crash.FindCrashingThread(draft.Mode)?.LastError is "ERROR_COMMITMENT_LIMIT" or "ERROR_NOT_ENOUGH_MEMORY"
                 || crash.Reason is "STATUS_FATAL_MEMORY_EXHAUSTION" or "STATUS_NO_MEMORY"
                 || IsLargeJsAllocation(crash));
     }
@@ -38,10 +38,4 @@ sealed class OutOfMemoryRule() : SignatureRule("OOMSignature")
     }
 
     static bool IsLargeJsAllocation(CrashData crash) => crash.JsLargeAllocationFailure == "Reporting";
-
-    static string? LastError(CrashData crash)
-    {
-        var index = crash.CrashingThread ?? 0;
-        return index >= 0 && index < crash.Threads.Count ? crash.Threads[(int)index].LastError : null;
-    }
 }

@@ -43,18 +43,30 @@ sealed class ShutdownTimeoutRule() : SignatureRule("SignatureShutdownTimeout")
         var names = new List<string>();
         foreach (var condition in timeout.Member("conditions").Items())
         {
-            var name = condition.ValueKind == JsonValueKind.Object ? condition.Member("name") : condition;
-            if (name.ValueKind == JsonValueKind.Undefined && draft.IsCompatible)
+            if (NameOf(condition, draft.IsCompatible) is { } name)
             {
-                NoteError(draft, "'name'");
-                return $"{phase} | UNKNOWN";
+                names.Add(name);
+                continue;
             }
 
-            names.Add(name.ValueKind == JsonValueKind.Undefined ? "(unnamed)" : name.Text() ?? name.GetRawText());
+            NoteError(draft, "'name'");
+            return $"{phase} | UNKNOWN";
         }
 
         names.Sort(string.CompareOrdinal);
         return $"{phase} | {(names.Count > 0 ? string.Join(',', names) : "(none)")}";
+    }
+
+    /// <summary>A condition is its name, or an object that has one. Null when Socorro would give up on it.</summary>
+    static string? NameOf(JsonElement condition, bool isCompatible)
+    {
+        if (condition.ValueKind != JsonValueKind.Object)
+            return condition.Text() ?? condition.GetRawText();
+
+        if (condition.Member("name") is { ValueKind: not JsonValueKind.Undefined } name)
+            return name.Text() ?? name.GetRawText();
+
+        return !isCompatible ? "(unnamed)" : condition.TryGetProperty("name", out _) ? "None" : null;
     }
 
     void NoteError(SignatureDraft draft, string error) => draft.Note(Name, $"Error parsing AsyncShutdownTimeout: {error}");
