@@ -6,6 +6,7 @@ using Socorro.Minidumps;
 using Socorro.Minidumps.Symbols;
 using Socorro.Minidumps.Symbols.Supply;
 using Socorro.Processing;
+using Socorro.Regrouping;
 using Socorro.Reprocessing;
 using Socorro.Signatures;
 using Socorro.Signatures.Lists;
@@ -149,6 +150,7 @@ public static class App
         services.AddSingleton(new ReprocessingSettings { Rate = options.ReprocessingRate });
         services.AddSingleton<SignatureRegenerator>();
         services.AddSingleton<ReprocessingDesk>();
+        services.AddSingleton<StoredStacks>();
         services.AddSingleton<Reprocessor>();
         AddLoop<Reprocessor>(services, reprocessor => reprocessor.RunAsync);
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using Dapper;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using Socorro.Files;
 using Socorro.Storage;
 
 namespace Socorro.Engines.Embedded;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Socorro.Files;
 using Socorro.Storage;
 
 namespace Socorro.Engines.Embedded;

@@ -2,6 +2,7 @@ using System.Reflection;
 using DbUp;
 using DbUp.Engine;
 using Microsoft.Data.Sqlite;
+using Socorro.Files;
 
 namespace Socorro.Engines.Embedded;
 

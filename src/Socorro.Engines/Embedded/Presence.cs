@@ -1,3 +1,5 @@
+using Socorro.Files;
+
 namespace Socorro.Engines.Embedded;
 
 /// <summary>

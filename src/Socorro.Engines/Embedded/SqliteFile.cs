@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Socorro.Files;
 using Socorro.Storage;
 
 namespace Socorro.Engines.Embedded;

@@ -1,3 +1,5 @@
+using System.Text;
+using Socorro.Files;
 using Socorro.Storage;
 
 namespace Socorro.Engines.Embedded;
@@ -63,20 +65,9 @@ sealed class StoreMark
         }
     }
 
-    // Made under another name: a mark that is half written would name another store.
     static string Write(string folder, string name)
     {
-        var path = Path.Combine(folder, FileName);
-        var unfinished = $"{path}.{Guid.NewGuid():N}";
-        using (var file = new StreamWriter(File.Create(unfinished)))
-        {
-            file.WriteLine(name);
-            file.Flush();
-            ((FileStream)file.BaseStream).Flush(flushToDisk: true);
-        }
-
-        File.Move(unfinished, path, overwrite: true);
-        DirectorySync.Flush(folder);
+        AtomicFile.Write(Path.Combine(folder, FileName), Encoding.UTF8.GetBytes(name + Environment.NewLine));
         return name;
     }
 }

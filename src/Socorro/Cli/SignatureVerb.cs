@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
+using Socorro.Regrouping;
 using Socorro.Signatures;
 using Socorro.Signatures.Lists;
 
@@ -99,7 +100,7 @@ sealed class SignatureRun(Func<string?, SignatureGenerator> generatorOf, Signatu
         if (query is not null)
         {
             await foreach (var crash in stored.FindAsync(query, cancel))
-                Print(crash.Json.Span, $"crash {crash.Id}: ");
+                Print(crash, "");
         }
 
         foreach (var crash in crashes is [] && query is null ? ["-"] : crashes)
@@ -132,17 +133,27 @@ sealed class SignatureRun(Func<string?, SignatureGenerator> generatorOf, Signatu
         if (!CrashReference.TryParse(reference, out var id))
             Complain(where, DescribeWrong(reference));
         else if (await stored.FindAsync(id, cancel) is { } crash)
-            Print(crash.Json.Span, where);
+            Print(crash, where);
         else
             Complain(where, $"crash {id} is not stored, or not processed yet");
     }
+
+    void Print(StoredStack crash, string where)
+    {
+        if (crash.Damage is { } damage)
+            Complain(where, $"crash {crash.Id} is {damage}");
+        else
+            Print(crash.Crash);
+    }
+
+    void Print(NamedCrash crash) =>
+        printer.Print(crash.Id, crash.Signature, generatorOf(crash.Product).Generate(crash.Data, printer.IsVerbose));
 
     void Print(ReadOnlySpan<byte> json, string where)
     {
         try
         {
-            var crash = CrashDataReader.ReadNamed(json);
-            printer.Print(crash.Id, crash.Signature, generatorOf(crash.Product).Generate(crash.Data, printer.IsVerbose));
+            Print(CrashDataReader.ReadNamed(json));
         }
         catch (JsonException e)
         {

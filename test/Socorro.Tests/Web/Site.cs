@@ -10,6 +10,7 @@ using Microsoft.Extensions.Time.Testing;
 using Socorro.Access;
 using Socorro.Crashes;
 using Socorro.Engines.Embedded;
+using Socorro.Regrouping;
 using Socorro.Reprocessing;
 using Socorro.Signatures;
 using Socorro.Storage;
@@ -69,6 +70,7 @@ public sealed class Site : IAsyncLifetime
         builder.Services.AddSingleton(new FreeSpace(DataFolder, floor: 0));
         builder.Services.AddSingleton(Signatures);
         builder.Services.AddSingleton<ReprocessingDesk>();
+        builder.Services.AddSingleton<StoredStacks>();
         builder.Services.AddSingleton<TimeProvider>(Time);
         builder.Services.AddSingleton(Store);
         builder.Services.AddSingleton(Queue);

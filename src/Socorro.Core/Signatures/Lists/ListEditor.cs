@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Socorro.Files;
 
 namespace Socorro.Signatures.Lists;
 
@@ -86,7 +87,7 @@ public sealed class ListEditor(ListFolder folder, TimeProvider time)
             if (found == text)
                 return ListSaving.Unchanged;
 
-            Directory.CreateDirectory(folder.FolderOf(list.Product));
+            DirectorySync.Create(folder.FolderOf(list.Product), isPrivate: false);
             var last = _history.Of(list);
             if (found.Length > 0 && (last is [] || last[0].Text != found))
                 Keep(list, found, "", "as it was found on disk");

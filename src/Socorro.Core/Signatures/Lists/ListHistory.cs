@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Socorro.Files;
 
 namespace Socorro.Signatures.Lists;
 
@@ -35,7 +36,7 @@ sealed class ListHistory(string folder)
     /// <summary>Keeps a revision under the next number.</summary>
     public ListRevision Add(ListRevision revision)
     {
-        Directory.CreateDirectory(_folder);
+        DirectorySync.Create(_folder, isPrivate: false);
         var numbered = revision with { Number = Numbers().DefaultIfEmpty(0).Max() + 1 };
         AtomicFile.Write(FileOf(numbered.Number), JsonSerializer.SerializeToUtf8Bytes(numbered, Json));
         return numbered;

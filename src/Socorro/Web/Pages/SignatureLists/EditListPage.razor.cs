@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Socorro.Access;
+using Socorro.Regrouping;
 using Socorro.Signatures;
 using Socorro.Signatures.Lists;
 
@@ -78,6 +79,7 @@ public sealed partial class EditListPage
         SignatureGenerators generators,
         Reader reader,
         TimeProvider time,
+        IHostApplicationLifetime lifetime,
         CancellationToken cancel)
     {
         if (ReadName(request) is not { } list)
@@ -96,7 +98,7 @@ public sealed partial class EditListPage
         if (form["action"] == "preview")
         {
             var days = int.TryParse(form["days"], NumberStyles.None, CultureInfo.InvariantCulture, out var asked) && Windows.Contains(asked) ? asked : 7;
-            return previews.TryStart(list, text, mark, days) is { } preview
+            return previews.TryStart(list, text, mark, days, lifetime.ApplicationStopping) is { } preview
                 ? Results.Redirect(PreviewPage.UrlOf(preview, comment), permanent: false, preserveMethod: false)
                 : Refuse(new() { [nameof(Trouble)] = "Two previews are running already. Try again when one has ended." });
         }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Components;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Socorro.Access;
+using Socorro.Regrouping;
 using Socorro.Reprocessing;
 using Socorro.Signatures;
 using Socorro.Signatures.Lists;

@@ -1,4 +1,5 @@
 using Socorro.Access;
+using Socorro.Regrouping;
 using Socorro.Signatures;
 using Socorro.Signatures.Lists;
 using Socorro.Web.Access;

@@ -1,10 +1,10 @@
-namespace Socorro.Engines.Embedded;
+namespace Socorro.Files;
 
 /// <summary>
 /// Makes files and folders that other users of the machine can't look into: crashes are nobody else's business, and
 /// whoever can open the files needs no token. What is there already keeps its mode.
 /// </summary>
-static class OwnerOnly
+public static class OwnerOnly
 {
     const UnixFileMode ReadWrite = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 

@@ -1,9 +1,10 @@
-namespace Socorro.Signatures.Lists;
+namespace Socorro.Files;
 
 /// <summary>Replaces files so that whoever reads them, and whatever power fails, finds the old content or the new one.</summary>
-static class AtomicFile
+public static class AtomicFile
 {
-    /// <exception cref="IOException">Nothing was changed.</exception>
+    /// <summary>The new content is durable when this returns, and the file's name as well.</summary>
+    /// <exception cref="IOException">Nothing was changed, or the folder could not be synced after.</exception>
     public static void Write(string file, ReadOnlySpan<byte> content)
     {
         var temporary = $"{file}.{Guid.NewGuid():N}.tmp";
@@ -16,6 +17,7 @@ static class AtomicFile
             }
 
             File.Move(temporary, file, overwrite: true);
+            DirectorySync.Flush(Path.GetDirectoryName(Path.GetFullPath(file))!);
         }
         finally
         {

@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using Socorro.Fields;
-using Socorro.Search;
+using System.Globalization;
 using Socorro.Signatures;
 using Socorro.Signatures.Lists;
-using Socorro.Storage;
 
-namespace Socorro.Web.Pages.SignatureLists;
+namespace Socorro.Regrouping;
 
 /// <summary>Crashes whose signature a changed list changes alike.</summary>
 /// <param name="Old">By the lists in use.</param>
@@ -28,7 +26,7 @@ public sealed class ListPreview(string key, ListName list, string text, string m
     /// <summary>More old signatures than this are not named one by one when they are made again.</summary>
     const int MaxSignatures = 50;
 
-    static readonly TimeSpan MaxTime = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan MaxTime = TimeSpan.FromMinutes(1);
 
     readonly Lock _lock = new();
     readonly Dictionary<(string Old, string New), (int Count, List<string> Examples)> _moves = [];
@@ -92,25 +90,24 @@ public sealed class ListPreview(string key, ListName list, string text, string m
     }
 
     /// <summary>Looks at the crashes; whatever goes wrong ends the preview and is told in it.</summary>
-    public async Task RunAsync(
-        CrashStore store, FieldSet fields, SignatureGenerators inUse, ListEditor editor, CancellationToken cancel)
+    internal async Task RunAsync(StoredStacks stacks, SignatureGenerators inUse, ListEditor editor, CancellationToken cancel)
     {
         try
         {
             var changed = editor.ProductsOf(list).ToDictionary(
                 product => product ?? "", product => new SignatureGenerator(editor.ListsWith(list, text, product)));
-            if (!CrashQuery.TryParse(string.Join('&', Window()), fields, startedAt, out var query, out var errors))
+            if (!stacks.TryRead(string.Join('&', Window()), out var query, out var errors))
                 throw new InvalidOperationException(string.Join("; ", errors));
 
             var watch = Stopwatch.StartNew();
-            await foreach (var crash in new CrashScan(store).FindAsync(query, cancel))
+            await foreach (var stack in stacks.FindAsync(query, cancel))
             {
-                if (crash.Processed is { } processed)
-                    Compare(CrashDataReader.ReadNamed(processed.Json.Span), crash.Id.ToString(), inUse, changed);
+                if (stack.Damage is null)
+                    Compare(stack.Crash, inUse, changed);
 
-                Stopped = Looked >= MaxCrashes ? $"after the newest {Wording.Count(MaxCrashes)} crashes"
-                    : watch.Elapsed > MaxTime ? $"after {Wording.Duration(MaxTime)}"
-                    : null;
+                Stopped = Looked >= MaxCrashes
+                    ? string.Create(CultureInfo.InvariantCulture, $"after the newest {MaxCrashes:N0} crashes")
+                    : watch.Elapsed > MaxTime ? "after a minute" : null;
                 if (Stopped is not null)
                     break;
             }
@@ -123,8 +120,7 @@ public sealed class ListPreview(string key, ListName list, string text, string m
         IsRunning = false;
     }
 
-    void Compare(
-        NamedCrash crash, string id, SignatureGenerators inUse, Dictionary<string, SignatureGenerator> changed)
+    void Compare(NamedCrash crash, SignatureGenerators inUse, Dictionary<string, SignatureGenerator> changed)
     {
         var product = crash.Product is { } own && changed.ContainsKey(own) ? own : list.Product ?? "";
         var before = inUse.For(crash.Product).Generate(crash.Data).Text;
@@ -144,7 +140,7 @@ public sealed class ListPreview(string key, ListName list, string text, string m
                 return;
 
             if (move.Item1 < MaxExamples)
-                move.Item2.Add(id);
+                move.Item2.Add(crash.Id!);
             _moves[(before, after)] = (move.Item1 + 1, move.Item2);
         }
     }

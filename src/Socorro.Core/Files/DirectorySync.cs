@@ -2,25 +2,33 @@ using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Socorro.Engines.Embedded;
+namespace Socorro.Files;
 
 /// <summary>
 /// Makes the names in a folder durable. A file whose bytes were synced can still vanish with the power when the entry
 /// that names it was not (fsync(2) of Linux says so). Other systems do this with the file.
 /// </summary>
-static class DirectorySync
+public static class DirectorySync
 {
     const int ReadOnlyDirectory = 0x80000 | 0x10000; // O_CLOEXEC | O_DIRECTORY of Linux
 
-    public static void Create(string folder)
+    /// <summary>Makes a folder and those above it that are missing, each with a durable name.</summary>
+    /// <param name="folder">Left as it is when it is there.</param>
+    /// <param name="isPrivate">Whether only the owner may look into what is made.</param>
+    /// <exception cref="IOException">A folder could not be made or synced.</exception>
+    public static void Create(string folder, bool isPrivate = true)
     {
         var full = Path.GetFullPath(folder);
         if (Directory.Exists(full))
             return;
 
         var parent = Path.GetDirectoryName(full) ?? full;
-        Create(parent);
-        OwnerOnly.CreateFolder(full);
+        Create(parent, isPrivate);
+        if (isPrivate)
+            OwnerOnly.CreateFolder(full);
+        else
+            Directory.CreateDirectory(full);
+
         Flush(parent);
     }
 

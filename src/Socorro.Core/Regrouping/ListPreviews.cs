@@ -1,20 +1,12 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
-using Socorro.Fields;
 using Socorro.Signatures;
 using Socorro.Signatures.Lists;
-using Socorro.Storage;
 
-namespace Socorro.Web.Pages.SignatureLists;
+namespace Socorro.Regrouping;
 
 /// <summary>The previews of the last while. A few run at a time; old ones are forgotten.</summary>
-public sealed class ListPreviews(
-    CrashStore store,
-    FieldSet fields,
-    SignatureGenerators inUse,
-    ListEditor editor,
-    TimeProvider time,
-    IHostApplicationLifetime lifetime)
+public sealed class ListPreviews(StoredStacks stacks, SignatureGenerators inUse, ListEditor editor, TimeProvider time)
 {
     const int MaxRunning = 2;
     const int MaxKept = 20;
@@ -23,8 +15,13 @@ public sealed class ListPreviews(
 
     public ListPreview? Find(string key) => _previews.GetValueOrDefault(key);
 
-    /// <summary>Null when too many run already.</summary>
-    public ListPreview? TryStart(ListName list, string text, string mark, int days)
+    /// <summary>Begins to look at crashes in the background. Null when too many previews run already.</summary>
+    /// <param name="list">The list.</param>
+    /// <param name="text">All of it, changed.</param>
+    /// <param name="mark">The <see cref="ListEditor.MarkOf"/> the text that the change was made from.</param>
+    /// <param name="days">How far to look back.</param>
+    /// <param name="cancel">Ends it.</param>
+    public ListPreview? TryStart(ListName list, string text, string mark, int days, CancellationToken cancel)
     {
         if (_previews.Values.Count(preview => preview.IsRunning) >= MaxRunning)
             return null;
@@ -36,7 +33,7 @@ public sealed class ListPreviews(
         var key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
         var preview = new ListPreview(key, list, text, mark, days, time.GetUtcNow());
         _previews[key] = preview;
-        _ = Task.Run(() => preview.RunAsync(store, fields, inUse, editor, lifetime.ApplicationStopping));
+        _ = Task.Run(() => preview.RunAsync(stacks, inUse, editor, cancel), cancel);
         return preview;
     }
 }
