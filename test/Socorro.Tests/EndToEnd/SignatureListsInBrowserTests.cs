@@ -31,7 +31,7 @@ public sealed class SignatureListsInBrowserTests(Browser browser, Site site) : I
         await page.GetByLabel("Product", new() { Exact = true }).FillAsync(product);
         await page.Locator("select[name=file]").SelectOptionAsync("prefix.txt");
         await ShowAsync("lists");
-        await page.GetByText("Write it").ClickAsync();
+        await page.GetByText("Open it").ClickAsync();
 
         await page.GetByLabel("Entries").FillAsync("# called by everybody\nEditor::Assert$\n");
         await page.GetByLabel("Why").FillAsync("Assert is called by everybody");

@@ -114,7 +114,7 @@ public sealed class SignatureLists
         }
         catch (NotSupportedException)
         {
-            return $"'{line}' needs backtracking (a lookaround or a back reference), which lists may not";
+            return $"'{line}' has a lookaround or a back reference, which lists can't have; write it without";
         }
         catch (Exception e) when (e is ArgumentException or FormatException)
         {

@@ -27,12 +27,13 @@ public sealed partial class ListsPage
     public static string UrlOf(ListName list) =>
         $"{Address}edit?file={list.FileName}{(list.Product is { } product ? $"&product={Uri.EscapeDataString(product)}" : "")}";
 
+    /// <summary>What becomes of a frame that matches an entry.</summary>
     public static string Meaning(string file) => file switch
     {
-        Layer.Irrelevant => "It never names a crash",
-        Layer.Prefix => "It belongs to the signature and does not end it",
-        Layer.Sentinels => "The signature starts at it",
-        Layer.LineNumbers => "It gets its line appended",
+        Layer.Irrelevant => "never names a crash",
+        Layer.Prefix => "belongs to the signature and does not end it",
+        Layer.Sentinels => "starts the signature, and what is above it does not count",
+        Layer.LineNumbers => "gets its line appended",
         _ => throw new ArgumentOutOfRangeException(nameof(file), file, "no such list"),
     };
 
