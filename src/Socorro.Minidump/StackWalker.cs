@@ -106,7 +106,7 @@ public static class StackWalker
             Code = code,
             Limits = options.Limits,
             Space = dump.AddressSpace.IsKnown ? dump.AddressSpace : null,
-            EntryPoint = dump.AuxiliaryVector.EntryPoint,
+            EntryPoint = dump.AuxiliaryVector.EntryPoint is { } entry ? entry & ~(cpu.Kind == CpuKind.Arm ? 1UL : 0) : null,
             PointerMask = cpu.Kind == CpuKind.Arm64 ? FindPointerMask(dump, code.Highest) : ulong.MaxValue,
         });
 

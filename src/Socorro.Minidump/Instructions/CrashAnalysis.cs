@@ -29,6 +29,14 @@ public sealed record CrashAnalysis
     /// <summary>In what the crash's reason and the instruction contradict each other.</summary>
     public IReadOnlyList<Inconsistency> Inconsistencies { get; init; } = [];
 
+    // Linux uses one of the two segments that systems may use for each width, Windows the other, macOS always the same.
+    static bool HasThreadDataInFs(Minidump dump) => dump.Os switch
+    {
+        OsKind.Linux or OsKind.Android => dump.Cpu == CpuKind.Amd64,
+        OsKind.Windows => dump.Cpu == CpuKind.X86,
+        _ => false,
+    };
+
     /// <summary>Analyses the crash of a dump; null when it has no exception, or no registers of one.</summary>
     public static CrashAnalysis? Analyze(Minidump dump, CrashReason? reason)
     {
@@ -39,8 +47,11 @@ public sealed record CrashAnalysis
         if ((exception.Context ?? thread?.Context) is not { } context || context.Cpu != dump.Cpu)
             return null;
 
-        var threadBlock = dump.Os == OsKind.Windows && thread is { Teb: not 0 and var teb } ? teb : (ulong?)null;
-        var machine = new MachineState(cpu, context.Registers, dump.Memory, threadBlock);
+        var machine = new MachineState(cpu, context.Registers, dump.Memory)
+        {
+            FsBase = HasThreadDataInFs(dump) ? thread?.ThreadData : null,
+            GsBase = HasThreadDataInFs(dump) ? null : thread?.ThreadData,
+        };
         var instruction = InstructionDecoder.Decode(machine);
         var fault = new Fault(dump, exception, reason, machine, instruction);
         var adjusted = fault.Adjust();

@@ -109,6 +109,8 @@ sealed class Fault(
             return null;
         if (Culprit is { IsNullBased: true } culprit && !IsNonCanonical(culprit.Address))
             return new(AdjustmentKind.NullPointer, culprit.Address);
+        if (instruction.Update is { IsNullBased: true, Target: { } callee } && callee == reason.Address && !HidesAddress)
+            return new(AdjustmentKind.NullPointer, callee);
         if (!HidesAddress)
             return null;
 

@@ -89,7 +89,7 @@ public static class InstructionListing
                 state.Set(cpu.Pc, address | registers[cpu.Pc] & 1);
             }
 
-            return InstructionDecoder.Decode(new(cpu, state, dump.Memory, threadBlock: null));
+            return InstructionDecoder.Decode(new(cpu, state, dump.Memory));
         }
     }
 }

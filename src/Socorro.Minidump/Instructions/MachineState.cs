@@ -4,14 +4,16 @@ using Socorro.Minidumps.Memory;
 namespace Socorro.Minidumps.Instructions;
 
 /// <summary>The state that an instruction is to run in.</summary>
-/// <param name="threadBlock">Base of the segment of thread data; null when it is not known.</param>
-sealed class MachineState(CpuTraits cpu, Registers registers, MemoryMap memory, ulong? threadBlock)
+sealed class MachineState(CpuTraits cpu, Registers registers, MemoryMap memory)
 {
     public CpuTraits Cpu => cpu;
 
     public MemoryMap Memory => memory;
 
-    public ulong? ThreadBlock => threadBlock;
+    /// <summary>x86: where the segment of that register begins; null when it is not known.</summary>
+    public ulong? FsBase { get; init; }
+
+    public ulong? GsBase { get; init; }
 
     public ulong Pc => registers[cpu.Pc];
 

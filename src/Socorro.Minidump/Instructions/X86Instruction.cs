@@ -81,9 +81,8 @@ static class X86Instruction
     // Thread data is the only segment that does not begin at 0 in the systems that dumps come from.
     static ulong? SegmentBase(Register segment, MachineState machine) => segment switch
     {
-        Register.GS when machine.Cpu.Kind == CpuKind.Amd64 => machine.ThreadBlock,
-        Register.FS when machine.Cpu.Kind == CpuKind.X86 => machine.ThreadBlock,
-        Register.FS or Register.GS => null,
+        Register.FS => machine.FsBase,
+        Register.GS => machine.GsBase,
         _ => 0,
     };
 

@@ -96,6 +96,7 @@ sealed class JsonFrames(ProcessState state, Utf8JsonWriter json, JsonOptions opt
             json.WriteStartObject();
             json.WriteTextOrNull(Keys.File, call.File);
             json.WriteTextOrNull(Keys.Function, call.Name);
+            json.WriteString(Keys.FunctionOffset, _addresses.Format(location.SymbolOffset - call.Rva));
             WriteLine(call.Line);
             json.WriteEndObject();
         }

@@ -15,8 +15,13 @@ public sealed record ThreadRecord
 
     public required uint Priority { get; init; }
 
-    /// <summary>Address of the thread environment block; 0 outside Windows.</summary>
+    /// <summary>
+    /// Address of the thread environment block; of other systems' threads that of their own data, where Crashpad wrote it, else 0.
+    /// </summary>
     public required ulong Teb { get; init; }
+
+    /// <summary>Where the thread's own data is, to which x86 has a segment lead; null when the dump does not say.</summary>
+    internal ulong? ThreadData => Teb == 0 ? null : Teb;
 
     /// <summary>What the thread says of its stack; the bytes may be absent, or stand in the memory lists.</summary>
     public required ulong StackStart { get; init; }

@@ -22,9 +22,10 @@ sealed class Arm64Unwinder(WalkContext walk) : Unwinder(walk)
         return !IsChainBroken(callee) && ByScan(callee, caller, out _) ? UnwindOutcome.Caller : UnwindOutcome.Failed;
     }
 
+    // The stack pointer may have come from a frame pointer with a tag.
     protected override void Clean(ref Registers registers)
     {
-        foreach (var register in (ReadOnlySpan<int>)[Cpu.Pc, Cpu.Lr, Cpu.Fp])
+        foreach (var register in (ReadOnlySpan<int>)[Cpu.Pc, Cpu.Lr, Cpu.Fp, Cpu.Sp])
         {
             if (registers.TryGet(register, out var value))
                 registers.Set(register, Walk.Strip(value));
@@ -51,6 +52,7 @@ sealed class Arm64Unwinder(WalkContext walk) : Unwinder(walk)
         if (!callee.Registers.TryGet(Cpu.Fp, out var fp) || !callee.Registers.TryGet(Cpu.Sp, out var sp))
             return UnwindOutcome.Failed;
 
+        fp = Walk.Strip(fp);
         var hasRecord = Walk.TryReadWord(fp, out var savedFp) & Walk.TryReadWord(fp + Word, out var savedLink);
         savedFp = Walk.Strip(savedFp);
         savedLink = Walk.Strip(savedLink);

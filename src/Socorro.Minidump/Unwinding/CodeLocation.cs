@@ -40,7 +40,7 @@ public sealed class CodeLocation
 
     /// <summary>The calls that were inlined here, the deepest first.</summary>
     public IReadOnlyList<InlineCall> Inlines =>
-        field ??= InlineSymbols is [] ? [] : Array.ConvertAll(InlineSymbols, symbol => new InlineCall(symbol));
+        field ??= InlineSymbols is [] ? [] : Array.ConvertAll(InlineSymbols, symbol => new InlineCall(symbol, SymbolOffset - symbol.Rva));
 
     /// <summary>Identical code was folded here, so the function's name is one of several and may be the wrong one.</summary>
     public bool IsMultiple { get; init; }
@@ -77,7 +77,7 @@ public sealed class CodeLocation
 /// <summary>A call that the compiler inlined into the function of a frame.</summary>
 public sealed class InlineCall
 {
-    internal InlineCall(InlineSymbol symbol) => Symbol = symbol;
+    internal InlineCall(InlineSymbol symbol, ulong offset) => (Symbol, Offset) = (symbol, offset);
 
     public string? Function => field ??= CodeLocation.ToText(Symbol.Name);
 
@@ -86,6 +86,9 @@ public sealed class InlineCall
 
     /// <summary>The line in <see cref="File"/>; 0 when not known.</summary>
     public uint Line => Symbol.Line;
+
+    /// <summary>How far the address is into the inlined code's range.</summary>
+    public ulong Offset { get; }
 
     internal InlineSymbol Symbol { get; }
 }

@@ -1,52 +1,20 @@
+using System.Globalization;
 using Socorro.Minidumps.Cpu;
 
 namespace Socorro.Minidumps.Unwinding;
 
 /// <summary>
-/// The frames that the Linux kernel puts on a stack to run a signal handler. Their code returns to the kernel; above it lie
-/// the registers of what was interrupted.
+/// The frames that the Linux kernel puts on a stack to run a signal handler (signal-frames.txt). Their code returns to the
+/// kernel; above it lie the registers of what was interrupted.
 /// </summary>
 static class SignalFrame
 {
-    static readonly Layout[] Layouts =
-    [
-        // mov rax, 15 (rt_sigreturn); syscall. The ucontext is at rsp, its registers 40 bytes in.
-        new(
-            CpuKind.Amd64,
-            [0x48, 0xc7, 0xc0, 0x0f, 0x00, 0x00, 0x00, 0x0f, 0x05],
-            40,
-            "r8 r9 r10 r11 r12 r13 r14 r15 rdi rsi rbp rbx rdx rax rcx rsp rip"),
+    /// <summary>Bytes of the shortest code.</summary>
+    const int Shortest = 4;
 
-        // mov eax, 173; int 0x80. Behind the signal's number and two pointers lie siginfo (128 bytes) and the ucontext.
-        new(CpuKind.X86, [0xb8, 0xad, 0x00, 0x00, 0x00, 0xcd, 0x80], 12 + 128 + 20, X86Registers),
+    const int Longest = 16;
 
-        // pop eax; mov eax, 119; int 0x80: the older frame, without siginfo.
-        new(CpuKind.X86, [0x58, 0xb8, 0x77, 0x00, 0x00, 0x00, 0xcd, 0x80], 4, X86Registers),
-
-        // mov x8, 139; svc 0. siginfo, then the ucontext, whose registers come behind the fault address.
-        new(
-            CpuKind.Arm64,
-            [0x68, 0x11, 0x80, 0xd2, 0x01, 0x00, 0x00, 0xd4],
-            128 + 176 + 8,
-            "x0 x1 x2 x3 x4 x5 x6 x7 x8 x9 x10 x11 x12 x13 x14 x15 x16 x17 x18 x19 x20 x21 x22 x23 x24 x25 x26 x27 x28 "
-            + "fp lr sp pc"),
-
-        // li a7, 139; ecall. siginfo, then the ucontext, whose registers come behind a signal mask with room to grow.
-        new(
-            CpuKind.RiscV64,
-            [0x93, 0x08, 0xb0, 0x08, 0x73, 0x00, 0x00, 0x00],
-            128 + 176,
-            "pc ra sp gp tp t0 t1 t2 s0 s1 a0 a1 a2 a3 a4 a5 a6 a7 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11 t3 t4 t5 t6"),
-
-        // mov r7, 173; svc 0. siginfo, then the ucontext: 20 bytes and three words before r0.
-        new(
-            CpuKind.Arm,
-            [0xad, 0x70, 0xa0, 0xe3, 0x00, 0x00, 0x00, 0xef],
-            128 + 20 + 12,
-            "r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 fp r12 sp lr pc"),
-    ];
-
-    const string X86Registers = "- - - - edi esi ebp esp ebx edx ecx eax - - eip";
+    static readonly Dictionary<CpuKind, Layout[]> Layouts = Load();
 
     /// <summary>
     /// Whether a return address is that of the code by which signal handlers return. Its first instruction is never reached
@@ -63,7 +31,7 @@ static class SignalFrame
     // Where handlers return to the kernel's own library, which is rarely in a dump: it calls nothing else, so no other frame
     // returns there.
     static bool IsInKernelsCode(WalkContext walk, ulong pc) =>
-        walk.Cpu.Kind is CpuKind.Arm64 or CpuKind.RiscV64
+        walk.Cpu.Kind is CpuKind.Arm64 or CpuKind.RiscV64 or CpuKind.Mips or CpuKind.Mips64
         && walk.Code.FindModule(pc) is >= 0 and var module
         && (walk.Code.Modules[module].Name.StartsWith("linux-gate", StringComparison.Ordinal)
             || walk.Code.Modules[module].Name.StartsWith("linux-vdso", StringComparison.Ordinal)
@@ -73,19 +41,19 @@ static class SignalFrame
     public static bool TryRestore(WalkContext walk, WalkFrame trampoline, WalkFrame interrupted)
     {
         var layout = FindByCode(walk, trampoline.Registers[walk.Cpu.Pc])
-            ?? Array.Find(Layouts, candidate => candidate.Cpu == walk.Cpu.Kind);
+            ?? Layouts.GetValueOrDefault(walk.Cpu.Kind)?[IsWithoutInfo(trampoline.Location) ? ^1 : 0];
         if (layout is null || !trampoline.Registers.TryGet(walk.Cpu.Sp, out var sp))
             return false;
 
         interrupted.Registers = default;
         for (var i = 0; i < layout.Registers.Length; i++)
         {
-            var slot = sp + layout.Offset + (ulong)(i * walk.Cpu.PointerSize);
+            var slot = (sp + layout.Offset + (ulong)(i * layout.Stride)) & walk.Cpu.AddressMask;
             if (layout.Registers[i] < 0)
                 continue;
-            if (!walk.TryReadWord(slot, out var value))
+            if (!walk.Memory.TryReadInteger(slot, layout.Stride, out var value))
                 return false;
-            interrupted.Registers.Set(layout.Registers[i], value);
+            interrupted.Registers.Set(layout.Registers[i], value & walk.Cpu.AddressMask);
         }
 
         interrupted.Trust = FrameTrust.Cfi;
@@ -99,10 +67,13 @@ static class SignalFrame
 
     static Layout? FindByCode(WalkContext walk, ulong pc)
     {
-        Span<byte> code = stackalloc byte[16];
-        foreach (var layout in Layouts)
+        Span<byte> code = stackalloc byte[Longest];
+        if (!Layouts.TryGetValue(walk.Cpu.Kind, out var layouts) || !walk.TryReadCode(pc, code[..Shortest]))
+            return null;
+
+        foreach (var layout in layouts)
         {
-            if (layout.Cpu == walk.Cpu.Kind
+            if (code.StartsWith(layout.Code.AsSpan(0, Shortest))
                 && walk.TryReadCode(pc, code[..layout.Code.Length])
                 && code.StartsWith(layout.Code))
             {
@@ -117,27 +88,65 @@ static class SignalFrame
         location.FunctionBase == pc
         && (location.FunctionUtf8.Span.EndsWith("__restore_rt"u8)
             || location.FunctionUtf8.Span.EndsWith("__restore"u8)
+            || location.FunctionUtf8.Span.EndsWith("_sa_restorer"u8)
             || location.FunctionUtf8.Span.EndsWith("sigreturn"u8));
+
+    // Older kernels' frames, of which the last line of a processor is one, where it has one.
+    static bool IsWithoutInfo(CodeLocation location) =>
+        location.FunctionUtf8.Span is var name
+        && !name.IsEmpty
+        && (name.EndsWith("__restore"u8) || name.EndsWith("_sa_restorer"u8) || name.EndsWith("sigreturn"u8))
+        && name.IndexOf("rt_"u8) < 0;
+
+    static Dictionary<CpuKind, Layout[]> Load()
+    {
+        using var stream = typeof(SignalFrame).Assembly.GetManifestResourceStream(typeof(SignalFrame), "signal-frames.txt")
+            ?? throw new InvalidOperationException("signal-frames.txt is not embedded");
+        using var reader = new StreamReader(stream);
+        var layouts = new List<Layout>();
+        while (reader.ReadLine() is { } line)
+        {
+            if (line.Length > 0 && line[0] != '#')
+                layouts.Add(Layout.Parse(line));
+        }
+
+        return layouts.GroupBy(layout => layout.Cpu.Kind).ToDictionary(group => group.Key, group => group.ToArray());
+    }
 
     sealed class Layout
     {
-        public Layout(CpuKind cpu, byte[] code, ulong offset, string registers)
-        {
-            Cpu = cpu;
-            Code = code;
-            Offset = offset;
-            var names = CpuTraits.Find(cpu)!.RegisterNames;
-            Registers = [.. registers.Split(' ').Select(name => names.ToList().IndexOf(name))];
-        }
+        public required CpuTraits Cpu { get; init; }
 
-        public CpuKind Cpu { get; }
-
-        public byte[] Code { get; }
+        public required byte[] Code { get; init; }
 
         /// <summary>Bytes from the trampoline's stack pointer to the first register.</summary>
-        public ulong Offset { get; }
+        public required ulong Offset { get; init; }
+
+        /// <summary>Bytes from one register to the next.</summary>
+        public required int Stride { get; init; }
 
         /// <summary>Index of each register in the kernel's order; −1 for those that are not kept.</summary>
-        public int[] Registers { get; }
+        public required int[] Registers { get; init; }
+
+        public static Layout Parse(string line)
+        {
+            var fields = line.Split('|', StringSplitOptions.TrimEntries);
+            var cpu = CpuTraits.Find(Enum.Parse<CpuKind>(fields[0], ignoreCase: true))
+                ?? throw new InvalidOperationException($"signal-frames.txt: {fields[0]} is not walked");
+            return new()
+            {
+                Cpu = cpu,
+                Code = Convert.FromHexString(fields[1]),
+                Offset = ulong.Parse(fields[2], CultureInfo.InvariantCulture),
+                Stride = int.Parse(fields[3], CultureInfo.InvariantCulture),
+                Registers = [.. fields[4].Split(' ').SelectMany(word => Repeat(cpu, word))],
+            };
+        }
+
+        static IEnumerable<int> Repeat(CpuTraits cpu, string word) => word.Split('*') is [var count, var repeated]
+            ? Enumerable.Repeat(IndexOf(cpu, repeated), int.Parse(count, CultureInfo.InvariantCulture))
+            : [IndexOf(cpu, word)];
+
+        static int IndexOf(CpuTraits cpu, string name) => cpu.RegisterNames.ToList().IndexOf(name);
     }
 }

@@ -11,8 +11,9 @@ sealed record Bottom(string[] Callers, bool IsLibraryOnly)
     public bool HasCaller => Callers.Length > 0;
 
     /// <summary>Whether a caller that was found can be true; it is the last frame then.</summary>
-    public bool MayBeCalledBy(CodeLocation caller, FrameTrust trust) => Callers is ["*"]
-        ? trust is not (FrameTrust.Scan or FrameTrust.CfiScan)
+    /// <param name="isEntry">Whether it is where the program was entered.</param>
+    public bool MayBeCalledBy(CodeLocation caller, FrameTrust trust, bool isEntry) => Callers is ["*"]
+        ? isEntry || trust is not (FrameTrust.Scan or FrameTrust.CfiScan)
         : Callers.Contains(StackBottoms.Simplify(caller.Function ?? "").ToString());
 }
 

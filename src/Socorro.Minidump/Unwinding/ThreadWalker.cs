@@ -71,12 +71,12 @@ sealed class ThreadWalker(WalkContext walk)
             if (outcome == UnwindOutcome.EndOfStack)
                 return StackEnd.Complete;
             if (outcome == UnwindOutcome.Failed)
-                return _unwinder.IsBeyondMemory || IsStackMissing() ? StackEnd.Truncated : StackEnd.Lost;
+                return EndOf(_callee);
 
             Locate(_caller, _callee);
             if (_callee.Location.Bottom is { } bottom)
             {
-                isLast = bottom.MayBeCalledBy(_caller.Location, _caller.Trust);
+                isLast = bottom.MayBeCalledBy(_caller.Location, _caller.Trust, walk.IsAtEntry(_caller.Registers[walk.Cpu.Pc]));
                 if (!isLast)
                     return StackEnd.Complete;
             }
@@ -91,6 +91,17 @@ sealed class ThreadWalker(WalkContext walk)
 
             (_callee, _caller) = (_caller, _callee);
         }
+    }
+
+    // Of a frame without a caller.
+    StackEnd EndOf(WalkFrame last)
+    {
+        if (last.Location.Bottom is not null)
+            return StackEnd.Complete;
+
+        return _unwinder!.IsBeyondMemory || IsStackMissing() // it has just been asked for the caller
+            ? StackEnd.Truncated
+            : StackEnd.Lost;
     }
 
     bool IsPastLimit(int framesLeft)

@@ -203,7 +203,7 @@ abstract class Unwinder(WalkContext walk)
             return false;
         }
 
-        return CallCode.FollowsCall(walk, address) ?? walk.Code.MayFollowCall(address);
+        return CallCode.FollowsCall(walk, address) ?? (walk.IsAtEntry(address) || walk.Code.MayFollowCall(address));
     }
 
     /// <summary>
@@ -237,7 +237,7 @@ abstract class Unwinder(WalkContext walk)
         for (slot = start; words >= 0 && walk.TryReadWord(slot, out var word); words--)
         {
             pc = ToCode(word);
-            if (pc != except && IsReturnAddress(pc) && !(callee.IsMainOrAbove && CannotRunMain(pc)) && !IsLeftByLoader(callee, pc))
+            if (pc != except && IsReturnAddress(pc) && MayCall(callee, pc))
                 return true;
 
             slot += (uint)Cpu.PointerSize;
@@ -246,6 +246,15 @@ abstract class Unwinder(WalkContext walk)
         }
 
         return false;
+    }
+
+    // What is known of callers besides that they make a call.
+    bool MayCall(WalkFrame callee, ulong pc)
+    {
+        if (callee.Location.Bottom is { } bottom)
+            return bottom.MayBeCalledBy(walk.Code.Locate(pc - (uint)Cpu.CallSize), FrameTrust.Scan, walk.IsAtEntry(pc));
+
+        return !(callee.IsMainOrAbove && CannotRunMain(pc)) && !IsLeftByLoader(callee, pc);
     }
 
     /// <summary>

@@ -123,7 +123,7 @@ public sealed class ArmInstructionTests
         registers.Set(cpu.Pc, Code);
         if (kind == CpuKind.Arm)
             registers.Set(Cpsr, thumb is null ? 0UL : 0x20);
-        return new(cpu, registers, MemoryMap.Build([new(Code, thumb ?? [])], false), null);
+        return new(cpu, registers, MemoryMap.Build([new(Code, thumb ?? [])], false));
     }
 
     static string Describe(DecodedInstruction instruction) => string.Join(

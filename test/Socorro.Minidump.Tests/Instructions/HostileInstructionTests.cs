@@ -30,7 +30,7 @@ public sealed class HostileInstructionTests
             random.NextBytes(code);
             var memory = MemoryMap.Build([new(registers[cpu.Pc], code)], false);
 
-            var instruction = InstructionDecoder.Decode(new(cpu, registers, memory, null));
+            var instruction = InstructionDecoder.Decode(new(cpu, registers, memory));
 
             Assert.True(instruction is null or { Text.Length: > 1 and < 128, Accesses.Count: < 64 });
         }

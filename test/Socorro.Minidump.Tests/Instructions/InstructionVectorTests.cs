@@ -116,7 +116,7 @@ public sealed class InstructionVectorTests
         var registers = default(Registers);
         for (var i = 0; i < Amd64.RegisterNames.Count; i++)
             registers.Set(i, values.FirstOrDefault(value => value.Name == Amd64.RegisterNames[i]).Value);
-        var machine = new MachineState(Amd64, registers, MemoryMap.Build([], false), null);
+        var machine = new MachineState(Amd64, registers, MemoryMap.Build([], false));
         return X86Instruction.Decode(Convert.FromHexString(bytes), machine)!;
     }
 

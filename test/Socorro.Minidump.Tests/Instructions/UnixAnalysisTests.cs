@@ -51,6 +51,20 @@ public sealed class UnixAnalysisTests
     public void Finds_an_access_that_reaches_into_the_page_that_is_not_there() => Assert.Empty(
         Read(Linux, Segmentation, NotMapped, 0x21000, 0x20ff4).Region(0x20000, 0x1000, ReadOnly).Analyze().Inconsistencies);
 
+    // mov rax, qword fs:[0x30], and of gs
+    [Theory]
+    [InlineData(Linux, 0x64, true)]
+    [InlineData(Linux, 0x65, false)]
+    [InlineData(MacOs, 0x65, true)]
+    public void Finds_the_threads_own_data_through_its_segment(uint platform, byte segment, bool isKnown) => Assert.Equal(
+        isKnown ? [new(0x7030, 8, AccessMode.Read)] : null,
+        new AnalysedCrash
+        {
+            Platform = platform,
+            Instruction = [segment, 0x48, 0x8b, 0x04, 0x25, 0x30, 0, 0, 0],
+            ThreadBlock = 0x7000,
+        }.Analyze().Accesses);
+
     static AnalysedCrash Read(uint platform, uint code, uint flags, ulong address, ulong rbx) => new AnalysedCrash
     {
         Platform = platform,

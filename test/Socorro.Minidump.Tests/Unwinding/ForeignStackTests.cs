@@ -23,11 +23,11 @@ public sealed class ForeignStackTests
     [InlineData("linux-mipsel/null", $"{Chain} < Chain<int, 5>::walk < main < libc.so.6 < __libc_start_main < __start")]
     [InlineData("linux-mipsel/lambda", "_M_invoke < big_frame < main < libc.so.6 < __libc_start_main < __start")]
     [InlineData("linux-mipsel/abort", "libc.so.6 < raise < abort < main < libc.so.6 < __libc_start_main < __start")]
-    [InlineData("linux-arm/null", $"{Chain} < Chain<int, 5>::walk < main < __libc_init_first < __libc_start_main")]
+    [InlineData("linux-arm/null", $"{Chain} < Chain<int, 5>::walk < main < __libc_init_first < __libc_start_main < _start")]
     [InlineData(
         "linux-arm/abort",
-        "gnu_get_libc_version < pthread_key_delete < gsignal < abort < main < __libc_init_first < __libc_start_main")]
-    [InlineData("linux-arm/lambda", "_M_invoke < big_frame < main < __libc_init_first < __libc_start_main")]
+        "gnu_get_libc_version < pthread_key_delete < gsignal < abort < main < __libc_init_first < __libc_start_main < _start")]
+    [InlineData("linux-arm/lambda", "_M_invoke < big_frame < main < __libc_init_first < __libc_start_main < _start")]
     public void Walks_down_to_where_the_program_began(string dump, string calls)
     {
         var state = Walk(dump);

@@ -162,6 +162,47 @@ public sealed class StackRulesTests
         Assert.Equal(StackEnd.Complete, found.End);
     }
 
+    [Theory]
+    [InlineData(null, "context __libc_start_main")]
+    [InlineData(Program + 0x1100, "context __libc_start_main, scan _start")]
+    public void Scans_above_start_code_for_the_programs_entry_only(ulong? entry, string frames)
+    {
+        var stack = new byte[0x100];
+        Write(stack, 0x08, Program + 0x1210);
+        Write(stack, 0x18, Program + 0x1129);
+
+        var found = Walk(
+            Context(Library + 0x1010, Stack),
+            [new(Stack, stack)],
+            "FUNC 1100 80 0 _start\nFUNC 1200 80 0 initialize",
+            "FUNC 1000 80 0 __libc_start_main",
+            entry);
+
+        Assert.Equal(frames, string.Join(", ", Describe(found)));
+        Assert.Equal(StackEnd.Complete, found.End);
+    }
+
+    [Fact]
+    public void Counts_offsets_of_inlined_calls_from_where_their_code_begins()
+    {
+        var found = Walk(
+            Context(Program + 0x1024, Stack),
+            [],
+            """
+            INLINE_ORIGIN 0 outer
+            INLINE_ORIGIN 1 inner
+            FUNC 1000 80 0 caller
+            INLINE 0 7 0 0 1004 8 1010 30
+            INLINE 1 8 0 1 1020 10
+            1000 80 9 0
+            """,
+            null);
+
+        Assert.Equal(
+            [("inner", 4UL), ("outer", 0x14UL)],
+            found.Frames[0].Location.Inlines.Select(call => (call.Function, call.Offset)));
+    }
+
     [Fact]
     public void Looks_above_main_in_the_program_and_the_c_library_only()
     {
