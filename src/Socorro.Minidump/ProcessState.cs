@@ -1,5 +1,6 @@
 using Socorro.Minidumps.Instructions;
 using Socorro.Minidumps.Reasons;
+using Socorro.Minidumps.Risks;
 using Socorro.Minidumps.Streams;
 using Socorro.Minidumps.Symbols;
 using Socorro.Minidumps.Unwinding;
@@ -25,6 +26,9 @@ public sealed record ProcessState
 
     /// <summary>What the instruction that crashed tells; null when there was no crash, or no registers of it.</summary>
     public CrashAnalysis? Analysis { get; init; }
+
+    /// <summary>What the crash tells of how safely the program deals with memory; null when there was no crash.</summary>
+    public CrashRisk? Risk => CrashRisk.Assess(this);
 
     /// <summary>What the client said beside the dump.</summary>
     public ClientFacts Client { get; init; } = ClientFacts.None;

@@ -35,11 +35,14 @@ sealed class Fault(
     public bool IsX86 => dump.Cpu is CpuKind.X86 or CpuKind.Amd64;
 
     /// <summary>Whether the crash was about an address.</summary>
-    public bool IsAboutMemory => reason.Address is not null && dump.Os switch
+    public bool IsAboutMemory => reason.Address is not null && IsOfMemory(dump.Os, exception.Code);
+
+    /// <summary>Whether an exception is one of an access to memory.</summary>
+    public static bool IsOfMemory(OsKind os, uint code) => os switch
     {
-        OsKind.Windows => exception.Code is WindowsReason.AccessViolation or WindowsReason.InPageError,
-        OsKind.MacOs or OsKind.Ios => exception.Code == MacBadAccess,
-        OsKind.Linux or OsKind.Android => exception.Code is LinuxBus or LinuxSegmentation,
+        OsKind.Windows => code is WindowsReason.AccessViolation or WindowsReason.InPageError,
+        OsKind.MacOs or OsKind.Ios => code == MacBadAccess,
+        OsKind.Linux or OsKind.Android => code is LinuxBus or LinuxSegmentation,
         _ => false,
     };
 

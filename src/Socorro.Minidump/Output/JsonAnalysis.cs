@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Socorro.Minidumps.Instructions;
+using Socorro.Minidumps.Risks;
 
 namespace Socorro.Minidumps.Output;
 
@@ -72,6 +73,20 @@ sealed class JsonAnalysis(CrashAnalysis? analysis, Utf8JsonWriter json, AddressT
         });
     }
 
+    public void WriteRisk(CrashRisk? risk)
+    {
+        if (risk is null)
+            return;
+
+        json.WriteStartObject("memory_safety");
+        json.WriteStartArray("facts");
+        foreach (var fact in risk.Facts)
+            json.WriteStringValue(AnalysisNames.Of(fact));
+        json.WriteEndArray();
+        json.WriteString("rating", risk.Rating is { } rating ? AnalysisNames.Of(rating) : null);
+        json.WriteEndObject();
+    }
+
     public void WriteBitFlips()
     {
         if (analysis?.BitFlips is not [_, ..] flips)
@@ -106,6 +121,19 @@ static class AnalysisNames
         AccessMode.ReadWrite => "readwrite",
         _ => throw new ArgumentOutOfRangeException(nameof(mode), mode, "no such mode"),
     };
+
+    public static string Of(RiskRating rating) => rating switch
+    {
+        RiskRating.None => "none",
+        RiskRating.Interesting => "interesting",
+        RiskRating.Low => "low",
+        RiskRating.Medium => "medium",
+        RiskRating.High => "high",
+        _ => throw new ArgumentOutOfRangeException(nameof(rating), rating, "no such rating"),
+    };
+
+    /// <summary>The name of the fact in small letters.</summary>
+    public static string Of(RiskFact fact) => JsonNamingPolicy.SnakeCaseLower.ConvertName(fact.ToString());
 
     public static string Of(Inconsistency inconsistency) => inconsistency switch
     {

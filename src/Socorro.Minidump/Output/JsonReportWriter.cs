@@ -92,6 +92,7 @@ sealed class JsonReportWriter
         _additions.WriteListing();
         analysis.WriteUpdate();
         analysis.WriteAccesses();
+        analysis.WriteRisk(_state.Risk);
         analysis.WriteBitFlips();
         WriteSender(reason);
         if (reason is { IsSimulated: true })
