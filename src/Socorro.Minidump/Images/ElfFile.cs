@@ -4,8 +4,11 @@ using Socorro.Minidumps.Cpu;
 namespace Socorro.Minidumps.Images;
 
 /// <summary>A part of an ELF file, by its section header.</summary>
-readonly record struct ElfSection(uint Name, uint Type, ulong Address, ulong Offset, ulong Size, uint Link)
+readonly record struct ElfSection(uint Name, uint Type, ulong Flags, ulong Address, ulong Offset, ulong Size, uint Link)
 {
+    /// <summary>A header and packed bytes stand in place of the section's own.</summary>
+    public const ulong Compressed = 0x800;
+
     /// <summary>It takes room in memory and none in the file.</summary>
     public const uint NoBits = 8;
 }
@@ -121,8 +124,9 @@ sealed class ElfFile
             cursor.Seek(at + (ulong)(i * size));
             var word = Is64Bit ? 8 : 4;
             var (name, type) = (cursor.U32(), cursor.U32());
-            cursor.Skip((ulong)word);
-            var section = new ElfSection(name, type, cursor.Number(word), cursor.Number(word), cursor.Number(word), cursor.U32());
+            var flags = cursor.Number(word);
+            var section = new ElfSection(
+                name, type, flags, cursor.Number(word), cursor.Number(word), cursor.Number(word), cursor.U32());
             if (cursor.IsBroken)
                 break;
 

@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using Socorro.Minidumps.Images.Dwarf;
+using Socorro.Minidumps.Images.Xz;
 
 namespace Socorro.Minidumps.Images;
 
@@ -37,7 +39,7 @@ static class ElfImage
         {
             CodeHash = HashCode(sections),
         };
-        return new(file.Cpu, identity, view, [.. tables.OfType<UnwindTable>()], () => new(ElfNames.ReadAll(sections, apart)));
+        return new(file.Cpu, identity, view, [.. tables.OfType<UnwindTable>()], () => new(ElfNames.ReadAll([sections, apart, sections.OpenMiniDebug()])));
     }
 
     /// <summary>Null when the memory holds no ELF header at the module's base.</summary>
@@ -76,7 +78,7 @@ static class ElfImage
     static DwarfFrames? ReadDebugFrame(ElfSections sections)
     {
         var file = sections.File;
-        if (sections.Find(".debug_frame") is not { } section || sections.Read(section) is not { Length: > 0 } bytes)
+        if (sections.Find(".debug_frame") is not { } section || sections.ReadUnpacked(section) is not { Length: > 0 } bytes)
             return null;
 
         // Its addresses are those that the image was linked for.
@@ -148,6 +150,12 @@ static class ElfImage
 /// <summary>The sections of an ELF file, found by name.</summary>
 sealed class ElfSections(ElfFile file, ReadOnlyMemory<byte> bytes)
 {
+    /// <summary>Bytes of a packed part of a file, which may be small.</summary>
+    const int MaxUnpacked = 64 << 20;
+
+    /// <summary>zlib makes no more of a byte.</summary>
+    const ulong MaxRatio = 1032;
+
     public ElfFile File => file;
 
     public IReadOnlyList<ElfSection> All => file.Sections;
@@ -174,6 +182,49 @@ sealed class ElfSections(ElfFile file, ReadOnlyMemory<byte> bytes)
         && section.Size <= (ulong)bytes.Length - section.Offset
             ? bytes.Slice((int)section.Offset, (int)section.Size)
             : default;
+
+    /// <summary>The same of a section that may be packed with zlib, as those with debug information often are.</summary>
+    public ReadOnlyMemory<byte> ReadUnpacked(ElfSection section)
+    {
+        const int zlib = 1;
+        var stored = Read(section);
+        if ((section.Flags & ElfSection.Compressed) == 0)
+            return stored;
+
+        var cursor = new ByteCursor(stored.Span, file.BigEndian);
+        var word = file.Is64Bit ? 8 : 4;
+        var kind = cursor.U32();
+        cursor.Skip((ulong)word - 4);
+        var size = cursor.Number(word);
+        cursor.Skip((ulong)word);
+        var isPossible = size <= MaxUnpacked && size / MaxRatio <= (ulong)stored.Length;
+        return !cursor.IsBroken && kind == zlib && isPossible ? Inflate(stored[cursor.Position..], (int)size) : default;
+    }
+
+    /// <summary>
+    /// The symbol table of its own that Fedora and others leave packed in a stripped file ("MiniDebugInfo"); null when there is none.
+    /// </summary>
+    public ElfSections? OpenMiniDebug() =>
+        Find(".gnu_debugdata") is { } section
+        && XzFile.TryUnpack(Read(section).Span, MaxUnpacked, out var unpacked)
+        && ElfFile.TryRead(unpacked, withSections: true, out var mini)
+        && mini.Cpu.Kind == file.Cpu.Kind
+            ? new(mini, unpacked)
+            : null;
+
+    static ReadOnlyMemory<byte> Inflate(ReadOnlyMemory<byte> packed, int size)
+    {
+        using var source = new ZLibStream(new MemoryStream(packed.ToArray()), CompressionMode.Decompress);
+        try
+        {
+            var unpacked = new byte[size];
+            return unpacked.AsMemory(0, source.ReadAtLeast(unpacked, size, throwOnEndOfStream: false));
+        }
+        catch (InvalidDataException)
+        {
+            return default;
+        }
+    }
 
     static bool Matches(ReadOnlySpan<byte> text, string name)
     {

@@ -10,10 +10,10 @@ static class ElfNames
     const int Function = 2;
     const int IndirectFunction = 10;
 
-    /// <summary>All that the full symbol tables name, then the dynamic ones, of the file and of the one with its debug information.</summary>
-    public static IEnumerable<ImageName> ReadAll(ElfSections sections, ElfSections? debug)
+    /// <summary>All that the full symbol tables of some files name, then the dynamic ones, one file after the other.</summary>
+    public static IEnumerable<ImageName> ReadAll(IEnumerable<ElfSections?> files)
     {
-        foreach (var source in debug is null ? [sections] : new[] { sections, debug })
+        foreach (var source in files.OfType<ElfSections>())
         {
             foreach (var type in (uint[])[SymbolTable, DynamicSymbolTable])
             {

@@ -136,12 +136,14 @@ public sealed class WrongTypesTests
     {
         JsonNode? at = report;
         foreach (var step in path[..^1])
-            at = at is JsonArray items ? items.ElementAtOrDefault(int.Parse(step)) : (at as JsonObject)?[step];
+            at = at is JsonArray items ? items.ElementAtOrDefault(IndexOf(step)) : (at as JsonObject)?[step];
 
-        // An earlier replacement may have taken the place away.
+        // An earlier replacement may have taken the place away, or put a list where members were.
         if (at is JsonObject members)
             members[path[^1]] = JsonNode.Parse(value);
-        else if (at is JsonArray list && int.Parse(path[^1]) is var index && index < list.Count)
+        else if (at is JsonArray list && IndexOf(path[^1]) is >= 0 and var index && index < list.Count)
             list[index] = JsonNode.Parse(value);
+
+        static int IndexOf(string step) => int.TryParse(step, out var index) ? index : -1;
     }
 }
