@@ -41,6 +41,8 @@ static class BenchVerb
         DefaultValueFactory = _ => "field",
     };
 
+    static readonly Option<string?> Token = ServerConnection.CreateUploadTokenOption();
+
     static readonly Option<string> Folder = new("--data")
     {
         Description = "A folder on the disk to measure",
@@ -64,6 +66,7 @@ static class BenchVerb
             Connections,
             Seconds,
             Size,
+            Token,
         };
         submit.SetAction(SubmitAsync);
         var disk = new Command("disk", "Measure appends that are each made durable, to hold 'bench submit' against") { Folder, AppendSize, Seconds };
@@ -81,7 +84,8 @@ static class BenchVerb
             AtLeastOne(parsed.GetValue(Connections), "--concurrency"),
             parsed.GetValue(Rate),
             TimeSpan.FromSeconds(parsed.GetValue(Seconds)),
-            ParseSize(parsed.GetRequiredValue(Size)));
+            ParseSize(parsed.GetRequiredValue(Size)),
+            ParseToken(parsed.GetValue(Token) ?? ""));
         var report = await LoadGenerator.RunAsync(plan, ShowProgress, cancel);
         Console.WriteLine(report);
         return report.FailedCount == 0 && report.AcceptedCount > 0 ? 0 : 1;
@@ -104,6 +108,10 @@ static class BenchVerb
             ? DumpSizes.Fixed(bytes)
             : throw new VerbFailedException($"--size '{text}' is neither 'field' nor a number from 1 to 8000000", exitCode: 2);
     }
+
+    static string ParseToken(string text) => text.All(letter => letter is > ' ' and <= '~')
+        ? text
+        : throw new VerbFailedException("--token is not made of visible ASCII characters", exitCode: 2);
 
     static int AtLeastOne(int number, string option) =>
         number >= 1 ? number : throw new VerbFailedException($"{option} {number} is not a number from 1 up", exitCode: 2);

@@ -17,12 +17,15 @@ static class ServerConnection
     public static readonly Option<string?> Token = CreateTokenOption("A token that permits it, see 'socorro token'");
 
     /// <summary>Tokens may come from the environment, where other users of the machine do not see them.</summary>
-    public static Option<string?> CreateTokenOption(string meaning) => new("--token")
+    static Option<string?> CreateTokenOption(string meaning) => new("--token")
     {
         Description = $"{meaning} [{TokenVariable}]",
         HelpName = "TOKEN",
         DefaultValueFactory = _ => Environment.GetEnvironmentVariable(TokenVariable),
     };
+
+    /// <summary>For verbs that submit crashes.</summary>
+    public static Option<string?> CreateUploadTokenOption() => CreateTokenOption("An upload token, which the collector may ask for");
 
     /// <summary>A client of the server that sends the token with each request.</summary>
     public static HttpClient Open(ParseResult parsed)

@@ -27,8 +27,7 @@ static class SubmitVerb
 
     static readonly Option<bool> Gzip = new("--gzip") { Description = "Compress what is sent" };
 
-    static readonly Option<string?> Token = ServerConnection.CreateTokenOption(
-        "An upload token, which the collector may ask for");
+    static readonly Option<string?> Token = ServerConnection.CreateUploadTokenOption();
 
     static readonly Option<int> Concurrency = new("--concurrency")
     {

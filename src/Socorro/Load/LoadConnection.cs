@@ -8,7 +8,7 @@ namespace Socorro.Load;
 /// One client's connection, kept open. It speaks just enough HTTP for a collector's answers, and costs little, because the
 /// load generator shares its machine with what it measures.
 /// </summary>
-sealed class LoadConnection(Uri address) : IAsyncDisposable
+sealed class LoadConnection(Uri address, string token) : IAsyncDisposable
 {
     static readonly byte[] Before = Encoding.ASCII.GetBytes(
         "--load\r\nContent-Disposition: form-data; name=\"ProductName\"\r\n\r\nLoad\r\n"
@@ -18,6 +18,7 @@ sealed class LoadConnection(Uri address) : IAsyncDisposable
 
     static readonly byte[] After = "\r\n--load--\r\n"u8.ToArray();
 
+    readonly string _authorization = token.Length > 0 ? $"Authorization: Bearer {token}\r\n" : "";
     readonly byte[] _reply = new byte[4096];
     Socket? _socket;
 
@@ -31,7 +32,7 @@ sealed class LoadConnection(Uri address) : IAsyncDisposable
             var head = Encoding.ASCII.GetBytes(string.Create(
                 CultureInfo.InvariantCulture,
                 $"POST {address.PathAndQuery} HTTP/1.1\r\nHost: {address.Authority}\r\nUser-Agent: socorro-bench/1\r\n"
-                + $"Content-Type: multipart/form-data; boundary=load\r\nContent-Length: {length}\r\n\r\n"));
+                + $"{_authorization}Content-Type: multipart/form-data; boundary=load\r\nContent-Length: {length}\r\n\r\n"));
             byte[] start = [.. head, .. Before];
             await SendAllAsync(start, cancel);
             await SendAllAsync(dump, cancel);

@@ -8,7 +8,8 @@ namespace Socorro.Load;
 /// <param name="Rate">Submissions a second; null for as many as the connections manage one after the other.</param>
 /// <param name="Duration">How long submissions are begun.</param>
 /// <param name="Sizes">How large the dumps are.</param>
-public sealed record LoadPlan(Uri Address, int Connections, double? Rate, TimeSpan Duration, DumpSizes Sizes);
+/// <param name="Token">The upload token that each submission has; empty for none.</param>
+public sealed record LoadPlan(Uri Address, int Connections, double? Rate, TimeSpan Duration, DumpSizes Sizes, string Token = "");
 
 /// <summary>
 /// Posts made-up crashes to a collector from many connections. With a rate, a submission's time counts from when it was
@@ -39,7 +40,7 @@ public static class LoadGenerator
 
         async Task RunConnectionAsync(Random random)
         {
-            await using var connection = new LoadConnection(plan.Address);
+            await using var connection = new LoadConnection(plan.Address, plan.Token);
             while (true)
             {
                 var due = plan.Rate is { } rate ? TimeSpan.FromSeconds(Interlocked.Increment(ref next) / rate) : clock.Elapsed;

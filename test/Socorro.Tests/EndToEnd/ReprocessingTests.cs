@@ -35,13 +35,13 @@ public sealed class ReprocessingTests : IAsyncLifetime
     [Fact]
     public async Task An_order_outlives_kills_and_misses_no_crash()
     {
-        var ids = await PutAsync("Demo", 600);
-        var others = await PutAsync("Other", 50);
-        for (var kill = 0; kill < 3; kill++)
+        var ids = await PutAsync("Demo", 200);
+        var others = await PutAsync("Other", 20);
+        for (var kill = 0; kill < 2; kill++)
         {
             await using var server = await ServerProcess.StartAsync(_folder.Path, Cancel);
             if (kill == 0)
-                Assert.Equal(0, (await RunAsync(server, "reprocess", "--query", "product=Demo", "--rate", "200", "--detach")).Code);
+                Assert.Equal(0, (await RunAsync(server, "reprocess", "--query", "product=Demo", "--rate", "100", "--detach")).Code);
 
             await Task.Delay(Random.Shared.Next(300, 900), Cancel);
             server.Kill();
@@ -52,7 +52,7 @@ public sealed class ReprocessingTests : IAsyncLifetime
             var (code, output, errors) = await RunAsync(server, "reprocess", "show", "1");
             Assert.True(code == 0, errors);
             Assert.Contains("ordered by ann", output, StringComparison.Ordinal);
-            Assert.Contains("Order 1 is done: 650 of 650 looked at, 600 queued again", output, StringComparison.Ordinal);
+            Assert.Contains("Order 1 is done: 220 of 220 looked at, 200 queued again", output, StringComparison.Ordinal);
             await QueueEmptyAsync(server);
             await server.StopAsync(Cancel);
         }

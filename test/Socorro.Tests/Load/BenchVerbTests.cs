@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Socorro.Load;
 using Socorro.Tests.Collecting;
 using Socorro.Tests.Storage;
@@ -20,6 +22,28 @@ public sealed class BenchVerbTests(CollectorServer server) : IClassFixture<Colle
             @"\Aaccepted   [1-9][0-9]* in [0-9.]+ s: [0-9.]+/s, [0-9.]+ MB/s\n"
             + @"latency    p50 [0-9.]+ ms, p95 [0-9.]+ ms, p99 [0-9.]+ ms, max [0-9.]+ ms\nfailures   none\n\z",
             output);
+    }
+
+    [Fact]
+    public async Task Submissions_have_the_token()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var plan = new LoadPlan(
+            new($"http://{listener.LocalEndpoint}/submit"), 1, Rate: 1, TimeSpan.FromSeconds(0.1), DumpSizes.Fixed(1), "upload-7");
+
+        var load = LoadGenerator.RunAsync(plan, _ => { }, TestContext.Current.CancellationToken);
+        using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+        using var reader = new StreamReader(client.GetStream());
+        var head = new List<string>();
+        while (await reader.ReadLineAsync(TestContext.Current.CancellationToken) is { Length: > 0 } line)
+            head.Add(line);
+        await client.GetStream().WriteAsync(
+            "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nCrashID=bp-x"u8.ToArray(), TestContext.Current.CancellationToken);
+        await load;
+
+        Assert.Contains("Authorization: Bearer upload-7", head);
+        Assert.Equal(2, (await SocorroProcess.RunAsync("bench", "submit", "--token", "a\r\nb")).Code);
     }
 
     [Fact]
