@@ -39,7 +39,7 @@ public class ProcessBenchmarks
             metrics,
             NullLogger<DumpWalker>.Instance);
         var pipelines = PipelineChoice.Create(
-            FieldSet.Default, SignatureGenerators.BuiltIn, [], BuildVersions.None, metrics, time, NullLoggerFactory.Instance);
+            new() { Fields = FieldSet.Default }, SignatureGenerators.BuiltIn, metrics, time, NullLoggerFactory.Instance);
         var undeclared = new UndeclaredCounter(
             FieldSet.Default, _engines.Catalog, time, NullLogger<UndeclaredCounter>.Instance);
         _processor = new(_engines.Store, _engines.Catalog, walker, pipelines, undeclared, metrics, time);

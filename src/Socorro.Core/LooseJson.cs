@@ -7,6 +7,36 @@ namespace Socorro;
 static partial class LooseJson
 {
     /// <summary>
+    /// How deeply a value may be nested that becomes a field: less than readers of a whole document allow, so that the document
+    /// around it can be read.
+    /// </summary>
+    public const int MaxFieldDepth = 48;
+
+    const int MaxDepth = 64;
+
+    /// <summary>
+    /// Reads hostile JSON. Half a surrogate pair, written as an escape, becomes the replacement character: it parses, and would
+    /// fail whoever reads or writes it later.
+    /// </summary>
+    public static bool TryParse(ReadOnlyMemory<byte> utf8, out JsonElement json, int maxDepth = MaxDepth)
+    {
+        try
+        {
+            json = JsonElement.Parse(utf8.Span, new JsonDocumentOptions { MaxDepth = maxDepth });
+            if (utf8.Span.IndexOf("\\ud"u8) < 0 && utf8.Span.IndexOf("\\uD"u8) < 0)
+                return true;
+
+            json = JsonElement.Parse(ReplaceHalfPairs(json.GetRawText()));
+            return true;
+        }
+        catch (JsonException)
+        {
+            json = default;
+            return false;
+        }
+    }
+
+    /// <summary>
     /// The same JSON with the replacement character for each half of a surrogate pair that is written as an escape. It is
     /// valid JSON, but no text: JavaScript engines send it.
     /// </summary>

@@ -6,7 +6,7 @@ using Socorro.Signatures;
 namespace Socorro;
 
 /// <summary>What an operator adds to the rules and fields that come with the product: his own fields, plug-ins, and what rules look up.</summary>
-public sealed record OperatorRules(FieldSet Fields, IReadOnlyList<Plugin> Plugins, string VersionsFile)
+public sealed record OperatorRules(FieldSet Fields, IReadOnlyList<Plugin> Plugins, Options Options)
 {
     /// <exception cref="VerbFailedException">A file or a plug-in can't be used; it names all that is wrong.</exception>
     public static OperatorRules Load(Options options)
@@ -14,7 +14,7 @@ public sealed record OperatorRules(FieldSet Fields, IReadOnlyList<Plugin> Plugin
         try
         {
             var plugins = options.Plugins.Length > 0 ? PluginFolder.Load(options.Plugins) : [];
-            return new(FieldSet.Load([.. options.Fields, .. plugins.SelectMany(plugin => plugin.Fields)]), plugins, options.BuildVersions);
+            return new(FieldSet.Load([.. options.Fields, .. plugins.SelectMany(plugin => plugin.Fields)]), plugins, options);
         }
         catch (PluginException e)
         {
@@ -33,10 +33,16 @@ public sealed record OperatorRules(FieldSet Fields, IReadOnlyList<Plugin> Plugin
     {
         try
         {
-            var versions = VersionsFile.Length > 0
-                ? new BuildVersions(VersionsFile, time, loggers.CreateLogger<BuildVersions>()).Find
-                : BuildVersions.None;
-            return PipelineChoice.Create(Fields, signatures, Plugins, versions, metrics, time, loggers);
+            var sources = new RuleSources
+            {
+                Fields = Fields,
+                Plugins = Plugins,
+                MozillaProducts = Options.MozillaProducts,
+                FindVersion = Options.BuildVersions.Length > 0
+                    ? new BuildVersions(Options.BuildVersions, time, loggers.CreateLogger<BuildVersions>()).Find
+                    : BuildVersions.None,
+            };
+            return PipelineChoice.Create(sources, signatures, metrics, time, loggers);
         }
         catch (FormatException e)
         {

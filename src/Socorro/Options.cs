@@ -38,6 +38,10 @@ public sealed record Options
     /// <summary>A file with the versions of builds, for rules that look them up; empty for none.</summary>
     public string BuildVersions { get; init; } = "";
 
+    /// <summary>Products whose crashes go through Mozilla's rules besides those for any product.</summary>
+    public IReadOnlyList<string> MozillaProducts { get; init; } =
+        ["Firefox", "Thunderbird", "Fenix", "Focus", "ReferenceBrowser", "MozillaVPN"];
+
     /// <summary>A folder with one sub-folder for each plug-in; empty for none.</summary>
     public string Plugins { get; init; } = "";
 
@@ -141,6 +145,15 @@ public sealed record Setting(
             "A JSON file with the versions of builds whose channel hides them: product, channel, build id, version",
             options => options.BuildVersions,
             (options, values) => options with { BuildVersions = values[^1] }),
+        new(
+            "mozilla-products",
+            "NAMES",
+            "Products whose crashes go through the rules that only Mozilla's need, separated by commas; empty for none",
+            options => string.Join(',', options.MozillaProducts),
+            (options, values) => options with
+            {
+                MozillaProducts = values[^1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            }),
         new(
             "plugins",
             "DIR",

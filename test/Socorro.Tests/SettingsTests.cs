@@ -44,6 +44,7 @@ public sealed class SettingsTests
             Symbols = ["/a", "/b"],
             SymbolServers = [new("https://a.test/v1/"), new("http://b.test/")],
             Fields = ["/f"],
+            MozillaProducts = ["Waterfox", "Mozilla VPN"],
             Workers = 3,
         };
 
@@ -53,9 +54,11 @@ public sealed class SettingsTests
         Assert.Equal(options.Fields, again.Fields);
         Assert.Equal(options.Symbols, again.Symbols);
         Assert.Equal(options.SymbolServers, again.SymbolServers);
+        Assert.Equal(options.MozillaProducts, again.MozillaProducts);
     }
 
-    static Options WithoutLists(Options options) => options with { Symbols = [], SymbolServers = [], Fields = [] };
+    static Options WithoutLists(Options options) =>
+        options with { Symbols = [], SymbolServers = [], Fields = [], MozillaProducts = [] };
 
     static Settings Resolve(
         Dictionary<string, IReadOnlyList<string>>? flags = null, Dictionary<string, string>? environment = null) =>

@@ -35,7 +35,7 @@ public abstract record Subject
                 json = JsonElement.Parse(text);
                 return true;
             }
-            catch (JsonException)
+            catch (Exception e) when (e is JsonException or ArgumentException)
             {
                 json = default;
                 return false;
@@ -115,7 +115,7 @@ public readonly record struct SubjectValue(string Text, bool IsJsonText)
         {
             return json.ValueKind switch
             {
-                JsonValueKind.Undefined => null,
+                JsonValueKind.Undefined or JsonValueKind.Null => null,
                 JsonValueKind.String => new(json.GetString()!, IsJsonText: true),
                 _ => Of(json.GetRawText()),
             };

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -16,6 +17,7 @@ static class FieldValue
         problem = value is not null ? "" : field.Type switch
         {
             FieldType.Boolean => $"{annotation} has non-boolean value{(field.IsPublic ? $" {Cut(text)}" : "")}",
+            FieldType.Integer when IsWhole(text) => $"{annotation} has a value of more than 64 bits",
             FieldType.Integer => $"{annotation} has a non-int value",
             FieldType.Number => $"{annotation} has a non-float value",
             _ => IsJson(text)
@@ -63,19 +65,30 @@ static class FieldValue
 
     static bool IsJson(string text) => text.Trim() == "null" || ReadJson(text) is not null;
 
-    /// <summary>Hostile JSON; null when it is not valid, has a member twice, or half a surrogate pair.</summary>
-    public static JsonNode? ReadJson(string text)
+    static bool IsWhole(string text) => text.Trim().TrimStart('-', '+') is { Length: > 0 } digits && digits.All(char.IsAsciiDigit);
+
+    /// <summary>
+    /// Hostile JSON; null when it is not valid, or nested too deeply for a document around it. Of members of one name the last
+    /// counts, and half a surrogate pair becomes the replacement character, as clients' own readers have it.
+    /// </summary>
+    public static JsonNode? ReadJson(string text) =>
+        LooseJson.TryParse(Encoding.UTF8.GetBytes(text), out var json, LooseJson.MaxFieldDepth) ? Copy(json) : null;
+
+    static JsonNode? Copy(JsonElement json)
     {
-        try
+        switch (json.ValueKind)
         {
-            var node = JsonNode.Parse(text, null, new() { AllowDuplicateProperties = false });
-            // A surrogate escaped by half parses, and fails only when it is written.
-            node?.WriteTo(new Utf8JsonWriter(Stream.Null));
-            return node;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException)
-        {
-            return null;
+            case JsonValueKind.Object:
+                var members = new JsonObject();
+                foreach (var member in json.EnumerateObject())
+                    members[member.Name] = Copy(member.Value);
+                return members;
+            case JsonValueKind.Array:
+                return new JsonArray([.. json.EnumerateArray().Select(Copy)]);
+            case JsonValueKind.Null:
+                return null;
+            default:
+                return JsonValue.Create(json);
         }
     }
 

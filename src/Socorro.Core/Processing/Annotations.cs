@@ -20,5 +20,6 @@ static class Annotations
         return gathered.ToFrozenDictionary();
     }
 
-    static string Clean(string text) => text.Replace("\0", "", StringComparison.Ordinal);
+    /// <summary>Without NULs.</summary>
+    public static string Clean(string text) => text.Replace("\0", "", StringComparison.Ordinal);
 }

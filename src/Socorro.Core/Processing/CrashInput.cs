@@ -27,4 +27,13 @@ public sealed record CrashInput
 
     /// <summary>The processed crash of the time before; undefined when this is the first.</summary>
     public JsonElement Previous { get; init; }
+
+    /// <summary>The walk of the main dump; null when there is none.</summary>
+    public DumpWalk? MainWalk => Walks.FirstOrDefault(walk => walk.Name == MainDump);
+
+    /// <summary>
+    /// What the client said about the crash, without NULs; and what its dump says where the client said nothing.
+    /// </summary>
+    public FrozenDictionary<string, string> GatherAnnotations() => Annotations.Gather(
+        Raw.Annotations, MainWalk?.Annotations ?? FrozenDictionary<string, string>.Empty);
 }

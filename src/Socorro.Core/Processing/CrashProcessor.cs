@@ -62,7 +62,6 @@ public sealed class CrashProcessor(
         RawCrash raw, ProcessedCrash? previous, string? why, CancellationToken cancel)
     {
         var started = time.GetUtcNow();
-        var pipeline = pipelines.For(raw);
         var walks = new List<DumpWalk>();
         foreach (var dump in raw.Dumps.Where(IsMinidump).OrderBy(dump => dump.Name != CrashInput.MainDump))
         {
@@ -71,15 +70,17 @@ public sealed class CrashProcessor(
             walks.Add(await walker.WalkAsync(dump.Name, bytes, ClientFacts.Read(raw.Annotations), cancel));
         }
 
-        return pipeline.Run(new()
+        var input = new CrashInput
         {
             Raw = raw,
             StartedAt = started,
             Why = why,
             Walks = walks,
-            Attachments = await FindAttachmentsAsync(raw, pipeline.Ruleset, cancel),
             Previous = previous is null ? default : JsonElement.Parse(previous.Json.Span),
-        });
+        };
+        // Not before: clients of Crashpad name their product in the dump alone.
+        var pipeline = pipelines.For(input);
+        return pipeline.Run(input with { Attachments = await FindAttachmentsAsync(raw, pipeline.Ruleset, cancel) });
     }
 
     async Task<Dictionary<string, ReadOnlyMemory<byte>>> FindAttachmentsAsync(

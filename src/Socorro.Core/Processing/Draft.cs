@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Socorro.Crashes;
@@ -10,36 +9,25 @@ namespace Socorro.Processing;
 /// A processed crash while rules write it. It begins with nothing, so that nothing of an earlier processing survives, and
 /// holds each rule to the fields that it declared.
 /// </summary>
-public sealed class Draft
+public sealed class Draft(FieldSet declared, CrashInput input)
 {
     /// <summary>Notes are for people; a hostile dump may have as many oddities as it has modules.</summary>
     const int MaxNotes = 500;
 
-    readonly FieldSet _declared;
-    readonly CrashInput _input;
     readonly SortedDictionary<string, JsonNode?> _fields = new(StringComparer.Ordinal);
-    readonly Dictionary<string, JsonElement> _reports;
+    readonly Dictionary<string, JsonElement> _elements = [];
+    readonly Dictionary<string, JsonElement> _reports = input.Walks
+        .Where(walk => walk.Report.ValueKind == JsonValueKind.Object)
+        .ToDictionary(walk => walk.Name, walk => walk.Report);
     readonly List<string> _notes = [];
     Rule? _rule;
 
-    public Draft(FieldSet declared, CrashInput input)
-    {
-        _declared = declared;
-        _input = input;
-        _reports = input.Walks
-            .Where(walk => walk.Report.ValueKind == JsonValueKind.Object)
-            .ToDictionary(walk => walk.Name, walk => walk.Report);
-        var main = input.Walks.FirstOrDefault(walk => walk.Name == CrashInput.MainDump);
-        Annotations = Processing.Annotations.Gather(
-            input.Raw.Annotations, main?.Annotations ?? FrozenDictionary<string, string>.Empty);
-    }
+    public RawCrash Raw => input.Raw;
 
-    public RawCrash Raw => _input.Raw;
+    public IReadOnlyList<DumpWalk> Walks => input.Walks;
 
-    public IReadOnlyList<DumpWalk> Walks => _input.Walks;
-
-    /// <summary>What the client said about the crash, without NULs; and what its dump says where the client said nothing.</summary>
-    public IReadOnlyDictionary<string, string> Annotations { get; }
+    /// <summary>As <see cref="CrashInput.GatherAnnotations"/> has them.</summary>
+    public IReadOnlyDictionary<string, string> Annotations { get; } = input.GatherAnnotations();
 
     /// <summary>The stack walker's report of the main dump; undefined when there is none.</summary>
     public JsonElement Report => ReportOf(CrashInput.MainDump);
@@ -67,7 +55,7 @@ public sealed class Draft
     /// <summary>What the client sent for a field: the first of its declared annotations that is there.</summary>
     public string? Sent(string field)
     {
-        var declaration = _declared.Find(field)
+        var declaration = declared.Find(field)
             ?? throw new InvalidOperationException($"Field {field} is not declared");
         foreach (var name in declaration.Annotations)
         {
@@ -82,7 +70,7 @@ public sealed class Draft
     }
 
     public ReadOnlyMemory<byte>? FindAttachment(string name) =>
-        _input.Attachments.TryGetValue(name, out var bytes) ? bytes : null;
+        input.Attachments.TryGetValue(name, out var bytes) ? bytes : null;
 
     /// <summary>The value of a field; null when it was not written, or written as null.</summary>
     /// <exception cref="InvalidOperationException">The rule at work did not declare that it reads the field.</exception>
@@ -103,14 +91,41 @@ public sealed class Draft
 
     public long? FindInteger(string field) => Find(field) is JsonValue value && value.TryGetValue(out long number) ? number : null;
 
+    /// <summary>
+    /// Those of the fields that have a value, each as a copy that never changes; it is made once for all who ask.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The rule at work did not declare that it reads one.</exception>
+    public Dictionary<string, JsonElement> FindElements(IReadOnlyList<string> fields)
+    {
+        var found = new Dictionary<string, JsonElement>(fields.Count);
+        foreach (var field in fields)
+        {
+            if (Find(field) is not { } value)
+                continue;
+            if (!_elements.TryGetValue(field, out var element))
+                _elements.Add(field, element = JsonSerializer.SerializeToElement(value));
+            found.Add(field, element);
+        }
+
+        return found;
+    }
+
+    /// <summary>Writes an object that is at hand as it came, to be copied for nobody.</summary>
+    public void Set(string field, JsonElement value)
+    {
+        Set(field, JsonObject.Create(value));
+        _elements[field] = value;
+    }
+
     /// <summary>Writes a field; null is written as such.</summary>
     /// <exception cref="InvalidOperationException">The rule at work did not declare that it writes the field.</exception>
     public void Set(string field, JsonNode? value)
     {
-        if (_rule is { } rule && !rule.Outputs.Contains(_declared.Find(field)?.Name ?? field))
+        if (_rule is { } rule && !rule.Outputs.Contains(declared.Find(field)?.Name ?? field))
             throw new InvalidOperationException($"Rule {rule.Name} writes {field} without having declared it");
 
         _fields[field] = value;
+        _elements.Remove(field);
         Written.Add(field);
     }
 

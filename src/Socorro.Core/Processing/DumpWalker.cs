@@ -72,7 +72,7 @@ public sealed partial class DumpWalker(
 
         var state = StackWalker.Walk(dump, symbols, new() { Limits = limits }) with { Client = client };
         var json = JsonReport.ToUtf8(state, Report);
-        var isReadable = JsonText.TryParse(json, out var report);
+        var isReadable = LooseJson.TryParse(json, out var report);
         var walk = new DumpWalk
         {
             Name = name,

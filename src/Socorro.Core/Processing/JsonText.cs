@@ -11,28 +11,6 @@ static class JsonText
     /// <summary>Nothing is escaped that JSON does not ask to be: documents are not pasted into pages.</summary>
     public static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>
-    /// Reads hostile JSON. Half a surrogate pair, written as an escape, becomes the replacement character: it parses, and would
-    /// fail whoever reads or writes it later.
-    /// </summary>
-    public static bool TryParse(ReadOnlyMemory<byte> utf8, out JsonElement json)
-    {
-        try
-        {
-            json = JsonElement.Parse(utf8.Span);
-            if (utf8.Span.IndexOf("\\ud"u8) < 0 && utf8.Span.IndexOf("\\uD"u8) < 0)
-                return true;
-
-            json = JsonElement.Parse(LooseJson.ReplaceHalfPairs(json.GetRawText()));
-            return true;
-        }
-        catch (JsonException)
-        {
-            json = default;
-            return false;
-        }
-    }
-
     extension(JsonElement element)
     {
         /// <summary>The members of an object; none when this is something else.</summary>

@@ -38,7 +38,7 @@ public sealed partial class Pipeline(
 
         crash.BeginRule(null);
         Finish(crash, input);
-        crash.Set("success", IsSuccess(crash, runs));
+        crash.Set("success", input.MainWalk is null or { Status: DumpWalk.Ok } && runs.TrueForAll(run => run.Failure is null));
         metrics.Processed(_ruleset.Name);
         return new(
             new(crash.Raw.Id, crash.ToUtf8()), Summary.Of(crash.Raw.Id, crash.Raw.SubmittedAt, crash.FindText), runs);
@@ -106,12 +106,6 @@ public sealed partial class Pipeline(
         var elapsed = Stopwatch.GetElapsedTime(start);
         metrics.RuleRan(rule.Name, elapsed);
         return new(rule.Name, applied, [.. crash.Used], [.. crash.Written], failure, elapsed);
-    }
-
-    static bool IsSuccess(Draft crash, List<RuleRun> runs)
-    {
-        var main = crash.Walks.FirstOrDefault(walk => walk.Name == CrashInput.MainDump);
-        return main is null or { Status: DumpWalk.Ok } && runs.TrueForAll(run => run.Failure is null);
     }
 
     void Finish(Draft crash, CrashInput input)

@@ -18,7 +18,7 @@ sealed class StoredCrash
     public StoredCrash(ProcessedCrash crash)
     {
         _crash = crash;
-        if (!JsonText.TryParse(crash.Json, out _document) || _document.ValueKind != JsonValueKind.Object)
+        if (!LooseJson.TryParse(crash.Json, out _document) || _document.ValueKind != JsonValueKind.Object)
             throw new InvalidDataException($"The processed crash {crash.Id} is no JSON object");
     }
 

@@ -38,7 +38,8 @@ static class PluginsVerb
 
         foreach (var plugin in plugins)
         {
-            output.WriteLine($"{plugin.Name} {plugin.Version}  ({plugin.File})");
+            var products = plugin.Products.Count == 0 ? "" : $", for {string.Join(", ", plugin.Products)}";
+            output.WriteLine($"{plugin.Name} {plugin.Version}{products}  ({plugin.File})");
             foreach (var rule in plugin.Rules)
                 output.WriteLine($"    {rule.Name}: {rule.About} Writes {string.Join(", ", rule.Outputs)}.");
             foreach (var error in plugin.Errors)

@@ -150,7 +150,7 @@ public sealed class MappingTests : IDisposable
         $$"""{ "name": "{{name}}", "type": "{{type}}", "public": true, "from": {{steps}},{{more}} "about": "For a test." }""";
 
     static PipelineChoice Create(FieldSet fields) => PipelineChoice.Create(
-        fields, Pipelines.Signatures, [], BuildVersions.None, Pipelines.Metrics, TimeProvider.System, NullLoggerFactory.Instance);
+        new() { Fields = fields }, Pipelines.Signatures, Pipelines.Metrics, TimeProvider.System, NullLoggerFactory.Instance);
 
     (JsonElement Document, RuleRun Run) Process(params string[] rows)
     {

@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -178,7 +177,7 @@ public sealed class PipelineTests
     [Fact]
     public void Half_a_surrogate_pair_anywhere_does_not_lose_the_crash()
     {
-        Assert.True(JsonText.TryParse("""{"soft_errors":["a\ud800b\\ud800 \ud83d\ude00"],"thread_count":3}"""u8.ToArray(), out var report));
+        Assert.True(LooseJson.TryParse("""{"soft_errors":["a\ud800b\\ud800 \ud83d\ude00"],"thread_count":3}"""u8.ToArray(), out var report));
         var input = Pipelines.Crash(("Vendor", "a\ud800b"), ("Breadcrumbs", """["\ud800"]""")) with
         {
             Walks = [new() { Name = CrashInput.MainDump, Status = DumpWalk.Ok, Report = report }],
@@ -240,8 +239,8 @@ public sealed class PipelineTests
     {
         var bytes = kind switch
         {
-            "bomb" => Zip(new byte[21 * 1024 * 1024]),
-            _ when kind.StartsWith("zip:", StringComparison.Ordinal) => Zip(Encoding.UTF8.GetBytes(kind[4..])),
+            "bomb" => Pipelines.Zip(new byte[21 * 1024 * 1024]),
+            _ when kind.StartsWith("zip:", StringComparison.Ordinal) => Pipelines.Zip(Encoding.UTF8.GetBytes(kind[4..])),
             _ => Encoding.UTF8.GetBytes(kind),
         };
 
@@ -250,7 +249,7 @@ public sealed class PipelineTests
         Assert.Equal(error, document.GetProperty("memory_report_error").GetString());
     }
 
-    static JsonElement Measure(string report) => Measure(Zip(Encoding.UTF8.GetBytes(report)));
+    static JsonElement Measure(string report) => Measure(Pipelines.Zip(Encoding.UTF8.GetBytes(report)));
 
     static JsonElement Measure(byte[] attachment) => Pipelines.Process(
         Pipelines.Crash() with
@@ -259,12 +258,4 @@ public sealed class PipelineTests
             Attachments = new Dictionary<string, ReadOnlyMemory<byte>> { ["memory_report"] = attachment },
         },
         Pipelines.Mozilla);
-
-    static byte[] Zip(byte[] bytes)
-    {
-        using var zipped = new MemoryStream();
-        using (var gzip = new GZipStream(zipped, CompressionLevel.Fastest))
-            gzip.Write(bytes);
-        return zipped.ToArray();
-    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.Metrics;
+using System.IO.Compression;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Socorro.Crashes;
@@ -52,4 +53,12 @@ static class Pipelines
 
     public static IReadOnlyList<string> NotesOf(JsonElement document) =>
         document.GetProperty("processor_notes").GetString()!.Split('\n');
+
+    public static byte[] Zip(byte[] bytes)
+    {
+        using var zipped = new MemoryStream();
+        using (var gzip = new GZipStream(zipped, CompressionLevel.Fastest))
+            gzip.Write(bytes);
+        return zipped.ToArray();
+    }
 }

@@ -190,7 +190,7 @@ public sealed class ProcessorLoopTests : IAsyncLifetime
         var walker = new DumpWalker(
             SymbolStore.Empty, fetch: null, Limits.Default, metrics, NullLogger<DumpWalker>.Instance);
         var pipelines = PipelineChoice.Create(
-            FieldSet.Default, Pipelines.Signatures, [], BuildVersions.None, metrics, TimeProvider.System, NullLoggerFactory.Instance);
+            new() { Fields = FieldSet.Default }, Pipelines.Signatures, metrics, TimeProvider.System, NullLoggerFactory.Instance);
         var processor = new CrashProcessor(
             store ?? _engines.Store,
             _engines.Catalog,

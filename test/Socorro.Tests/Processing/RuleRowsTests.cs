@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Socorro.Crashes;
@@ -48,11 +49,23 @@ public sealed class RuleRowsTests
         return new()
         {
             Raw = Pipelines.Raw(row.Annotations, submitted, dumps),
-            Walks = row.Report is null && row.InDump.Count == 0
-                ? []
-                : [Pipelines.Walked(row.Report?.ToJsonString() ?? "{}") with { Annotations = row.InDump }],
+            Walks = [.. WalksOf(row)],
+            Attachments = row.MemoryReport is null
+                ? new Dictionary<string, ReadOnlyMemory<byte>>()
+                : new() { ["memory_report"] = Pipelines.Zip(Encoding.UTF8.GetBytes(row.MemoryReport.ToJsonString())) },
             Previous = row.Previous is null ? default : JsonSerializer.SerializeToElement(row.Previous),
         };
+    }
+
+    static IEnumerable<DumpWalk> WalksOf(RuleRow row)
+    {
+        if (row.Status is { } status)
+            yield return new() { Name = CrashInput.MainDump, Status = status };
+        else if (row.Report is not null || row.InDump.Count > 0)
+            yield return Pipelines.Walked(row.Report?.ToJsonString() ?? "{}") with { Annotations = row.InDump };
+
+        foreach (var (name, report) in row.Others)
+            yield return Pipelines.Walked(report.ToJsonString(), name);
     }
 
     static RuleRow[] ReadRows() => JsonSerializer.Deserialize<RuleRow[]>(
@@ -77,6 +90,15 @@ public sealed class RuleRowsTests
         public Dictionary<string, string> Dumps { get; init; } = [];
 
         public JsonObject? Report { get; init; }
+
+        /// <summary>How the walk of a dump without a report ended.</summary>
+        public string? Status { get; init; }
+
+        /// <summary>Reports of the other dumps, by name.</summary>
+        public Dictionary<string, JsonObject> Others { get; init; } = [];
+
+        /// <summary>What the attachment memory_report holds, which is compressed.</summary>
+        public JsonNode? MemoryReport { get; init; }
 
         public JsonObject? Previous { get; init; }
 

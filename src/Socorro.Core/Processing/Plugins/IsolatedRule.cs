@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Socorro.Fields;
@@ -17,8 +16,7 @@ public sealed class IsolatedRule(PluginRule rule, Plugin plugin, FieldSet fields
 
     const int MaxNote = 1000;
 
-    /// <summary>Less than readers of a whole document allow.</summary>
-    static readonly JsonDocumentOptions Nesting = new() { MaxDepth = 48 };
+    static readonly JsonDocumentOptions Nesting = new() { MaxDepth = LooseJson.MaxFieldDepth };
 
     // The rule's own answers may change from call to call; ours must not.
     readonly string[] _inputs = [.. rule.Inputs];
@@ -53,8 +51,7 @@ public sealed class IsolatedRule(PluginRule rule, Plugin plugin, FieldSet fields
         // Not disposed: a rule that goes on past its time may still look at it.
         var cancel = new CancellationTokenSource();
         var view = View(crash, cancel.Token);
-        var run = Task.Factory.StartNew(
-            () => rule.Act(view), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var run = SpareThread.Run(() => rule.Act(view));
         if (Task.WaitAny([run], plugin.Patience) < 0)
         {
             Abandon(run, cancel);
@@ -73,12 +70,10 @@ public sealed class IsolatedRule(PluginRule rule, Plugin plugin, FieldSet fields
         SubmittedAt = crash.Raw.SubmittedAt,
         Annotations = crash.Annotations,
         Report = crash.Report,
-        Fields = _inputs.Select(name => KeyValuePair.Create(name, crash.Find(name)))
-            .Where(field => field.Value is not null)
-            .ToFrozenDictionary(field => field.Key, field => JsonSerializer.SerializeToElement(field.Value)),
+        Fields = crash.FindElements(_inputs),
         Attachments = _attachments.Select(name => KeyValuePair.Create(name, crash.FindAttachment(name)))
             .Where(part => part.Value is not null)
-            .ToFrozenDictionary(part => part.Key, part => part.Value!.Value),
+            .ToDictionary(part => part.Key, part => part.Value!.Value),
         Cancel = cancel,
     };
 

@@ -20,9 +20,15 @@ public sealed record Plugin
     /// <summary>Files that declare the fields that it writes.</summary>
     public IReadOnlyList<string> Fields { get; init; } = [];
 
+    /// <summary>The products whose crashes its rules see; empty for all.</summary>
+    public IReadOnlyList<string> Products { get; init; } = [];
+
     /// <summary>How long each of its rules may take for a crash.</summary>
     public TimeSpan Patience { get; init; }
 
     /// <summary>All that is wrong with it, a sentence each.</summary>
     public IReadOnlyList<string> Errors { get; init; } = [];
+
+    /// <summary>Whether its rules see the crashes of a product; null for any that nobody named.</summary>
+    public bool IsFor(string? product) => Products.Count == 0 || (product is not null && Products.Contains(product));
 }

@@ -44,7 +44,7 @@ sealed class PluginReader(string folder)
 
     Plugin ReadManifest(Plugin plugin, JsonNodeReader manifest)
     {
-        manifest.AllowOnly("assembly", "rules", "fields", "seconds");
+        manifest.AllowOnly("assembly", "rules", "fields", "products", "seconds");
         var assembly = FileInside(manifest.ReadText("assembly"), manifest, "assembly");
         var rules = manifest.ReadList("rules", rule => rule.AsText());
         if (rules.Count == 0)
@@ -54,6 +54,7 @@ sealed class PluginReader(string folder)
         {
             File = assembly ?? folder,
             Fields = ReadFields(manifest),
+            Products = ReadProducts(manifest),
             Patience = ReadPatience(manifest),
         };
         return _errors.Count > 0 || Load(plugin.File) is not { } loaded
@@ -64,6 +65,17 @@ sealed class PluginReader(string folder)
     IReadOnlyList<string> ReadFields(JsonNodeReader manifest) => manifest.Find("fields") is null
         ? []
         : [.. manifest.ReadList("fields", file => FileInside(file.AsText(), manifest, "fields")).OfType<string>()];
+
+    static IReadOnlyList<string> ReadProducts(JsonNodeReader manifest)
+    {
+        if (manifest.Find("products") is null)
+            return [];
+
+        var products = manifest.ReadList("products", product => product.AsText());
+        if (products.Count == 0)
+            manifest.Fault("products names none; leave it out for all of them");
+        return products;
+    }
 
     static TimeSpan ReadPatience(JsonNodeReader manifest)
     {

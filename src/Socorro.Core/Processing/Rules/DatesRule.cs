@@ -40,7 +40,7 @@ sealed class DatesRule : Rule
 
     static long ReadCrashTime(Draft crash, DateTimeOffset submitted)
     {
-        if (crash.Sent("crash_time") is not { } text)
+        if (crash.Sent("crash_time")?.Trim() is not { } text)
         {
             crash.Note("WARNING: raw_crash missing CrashTime");
             crash.Note("client_crash_date is unknown");

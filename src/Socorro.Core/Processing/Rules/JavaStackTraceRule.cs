@@ -37,9 +37,10 @@ sealed class JavaStackTraceRule : Rule
 
         var calls = lines.Skip(1).SkipWhile(line => !IsCall(line)).TakeWhile(line => !IsCause(line))
             .Where(line => !string.IsNullOrWhiteSpace(line)).ToList();
-        // A message of several lines ends at the first call; after that, whatever is not indented is no call.
+        // A message of several lines ends at the first call; after that, whatever is not indented is no call, and what is
+        // indented may still be a message.
         return calls.TrueForAll(line => char.IsWhiteSpace(line[0]))
-            ? $"{lines[0].Split(':')[0].Trim()}\n{string.Join('\n', calls.Select(line => $"\t{line.Trim()}"))}"
+            ? $"{lines[0].Split(':')[0].Trim()}\n{string.Join('\n', calls.Where(IsCall).Select(line => $"\t{line.Trim()}"))}"
             : null;
     }
 

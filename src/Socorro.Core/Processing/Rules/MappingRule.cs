@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Socorro.Conditions;
 using Socorro.Fields;
 
@@ -35,9 +34,7 @@ sealed class MappingRule(Field made, FieldSource.Mapping mapping) : Rule
         var facts = new Facts(crash.Annotations, crash.Raw.SubmittedAt)
         {
             Report = crash.Report,
-            Fields = _inputs.Select(name => (Name: name, Value: crash.Find(name)))
-                .Where(input => input.Value is not null)
-                .ToDictionary(input => input.Name, input => JsonSerializer.SerializeToElement(input.Value)),
+            Fields = crash.FindElements(_inputs),
         };
         foreach (var step in mapping.Steps)
         {

@@ -17,7 +17,7 @@ sealed class MajorVersionRule : Rule
         var major = crash.FindText("version")?.Split('.')[0];
         crash.Set(
             "major_version",
-            long.TryParse(major, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0);
+            long.TryParse(major?.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0);
     }
 }
 

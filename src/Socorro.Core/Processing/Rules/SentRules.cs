@@ -17,7 +17,7 @@ sealed partial class CrashReportKeysRule : Rule
 
     public override void Act(Draft crash)
     {
-        var sent = crash.Raw.Annotations.Keys.Concat(crash.Raw.Dumps.Select(dump => dump.Name)).ToList();
+        var sent = crash.Raw.Annotations.Keys.Select(Processing.Annotations.Clean).Concat(crash.Raw.Dumps.Select(dump => dump.Name)).ToList();
         var valid = sent.Where(key => ValidKey().IsMatch(key)).ToList();
         var keys = valid.Select(key => key.Length <= MaxLength ? key : key[..MaxLength]);
         if (valid.Count < sent.Count || valid.Any(key => key.Length > MaxLength))

@@ -29,14 +29,20 @@ sealed class StackWalkRule : Rule
             else if (walk.Status != DumpWalk.Ok)
                 crash.Note($"{Name}: {walk.Name} failed: {walk.Status}");
 
+            var report = crash.ReportOf(walk.Name);
             if (walk.Name == CrashInput.MainDump)
             {
-                foreach (var (field, value) in Describe(crash, walk))
+                if (report.ValueKind == JsonValueKind.Object)
+                    crash.Set("json_dump", report);
+                foreach (var (field, value) in Describe(walk))
                     crash.Set(field, value);
             }
             else
             {
-                crash.Set(walk.Name, new JsonObject(Describe(crash, walk)));
+                var other = new JsonObject(Describe(walk));
+                if (report.ValueKind == JsonValueKind.Object)
+                    other["json_dump"] = JsonObject.Create(report);
+                crash.Set(walk.Name, other);
             }
         }
 
@@ -45,11 +51,8 @@ sealed class StackWalkRule : Rule
             crash.Set("additional_minidumps", new JsonArray([.. others]));
     }
 
-    static IEnumerable<KeyValuePair<string, JsonNode?>> Describe(Draft crash, DumpWalk walk)
+    static IEnumerable<KeyValuePair<string, JsonNode?>> Describe(DumpWalk walk)
     {
-        if (crash.ReportOf(walk.Name) is { ValueKind: JsonValueKind.Object } report)
-            yield return new("json_dump", JsonObject.Create(report));
-
         yield return new("mdsw_status_string", walk.Status);
         yield return new("mdsw_return_code", walk.Status == DumpWalk.Ok ? 0 : 1);
         yield return new("mdsw_stderr", string.Join('\n', walk.Problems.TakeLast(MaxLines)));

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -200,11 +201,66 @@ public sealed class IsolatedRuleTests : IDisposable
             Assert.Throws<FieldsException>(() => Create(new TestPluginRule(_ => { }) { Writes = ["score"] })).Errors);
     }
 
-    PipelineChoice Create(params PluginRule[] rules) => PipelineChoice.Create(
-        _fields,
+    [Fact]
+    public void What_one_run_sets_for_its_thread_is_gone_for_the_next()
+    {
+        var cultures = new List<string>();
+        var rule = new TestPluginRule(_ =>
+        {
+            cultures.Add(CultureInfo.CurrentCulture.Name);
+            CultureInfo.CurrentCulture = CultureInfo.GetCultureInfo("de-DE");
+        });
+        var isolated = new IsolatedRule(rule, PluginOf(rule, TimeSpan.FromSeconds(20)), _fields);
+
+        for (var times = 0; times < 3; times++)
+            Run(isolated);
+
+        Assert.Equal(3, cultures.Count);
+        Assert.Single(cultures.Distinct());
+        Assert.NotEqual("de-DE", cultures[0]);
+    }
+
+    [Fact]
+    public void Sees_the_report_as_a_field_as_well()
+    {
+        var (document, _) = Process(new TestPluginRule(crash => crash.Set("score", crash.Find("json_dump").GetProperty("pid").GetInt32()))
+        {
+            Reads = ["json_dump"],
+        });
+
+        Assert.Equal(7, document.GetProperty("score").GetInt64());
+    }
+
+    [Fact]
+    public void Sees_only_the_products_it_is_for_and_what_is_made_of_them()
+    {
+        var rule = new TestPluginRule(crash => crash.Set("label", "mine")) { Reads = ["addons"] };
+        var plugin = PluginOf(rule, TimeSpan.FromSeconds(20)) with { Products = ["Firefox"] };
+
+        var choice = Create(plugin, "Firefox", "Fenix");
+
+        Assert.Equal("mine", LabelOf(Pipelines.Crash(("ProductName", "Firefox "))));
+        Assert.Equal("mine", LabelOf(Pipelines.Crash() with
+        {
+            Walks = [Pipelines.Walked("{}") with { Annotations = new Dictionary<string, string> { ["prod"] = "Firefox" } }],
+        }));
+        Assert.Null(LabelOf(Pipelines.Crash(("ProductName", "Fenix"))));
+        Assert.Null(LabelOf(Pipelines.Crash()));
+        Assert.Same(choice.Default, choice.For("Thunderbird"));
+        Assert.Equal(
+            ["rule Mine of plug-in tests reads addons, which nothing before it writes"],
+            Assert.Throws<RulesetException>(() => Create(plugin, "Fenix")).Errors);
+
+        string? LabelOf(CrashInput input) =>
+            JsonElement.Parse(choice.For(input).Run(input).Crash.Json.Span).TryGetProperty("label", out var label) ? label.GetString() : null;
+    }
+
+    PipelineChoice Create(params PluginRule[] rules) =>
+        Create(PluginOf(rules[0], TimeSpan.FromSeconds(1)) with { Rules = rules });
+
+    PipelineChoice Create(Plugin plugin, params string[] mozilla) => PipelineChoice.Create(
+        new() { Fields = _fields, Plugins = [plugin], MozillaProducts = mozilla },
         Pipelines.Signatures,
-        [PluginOf(rules[0], TimeSpan.FromSeconds(1)) with { Rules = rules }],
-        BuildVersions.None,
         Pipelines.Metrics,
         TimeProvider.System,
         NullLoggerFactory.Instance);

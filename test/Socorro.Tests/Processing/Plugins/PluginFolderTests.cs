@@ -107,7 +107,7 @@ public sealed class PluginFolderTests : IDisposable
     public void Every_mistake_of_a_manifest_is_named_with_its_place()
     {
         var folder = SamplePlugin.CopyTo(Plugins);
-        WriteManifest(folder, """{"assembly": "../a.dll", "rules": [], "fields": ["no.json", 7], "seconds": 0, "rule": 1}""");
+        WriteManifest(folder, """{"assembly": "../a.dll", "rules": [], "fields": ["no.json", 7], "products": [], "seconds": 0, "rule": 1}""");
         WriteManifest(SamplePlugin.CopyTo(Plugins, "Half"), "{\n\"assembly\": \n");
         Directory.CreateDirectory(Path.Combine(Plugins, "Nothing"));
 
@@ -115,11 +115,12 @@ public sealed class PluginFolderTests : IDisposable
 
         Assert.Equal(
             [
-                "GameRules: plugin.json: \"rule\" is none of assembly, rules, fields, seconds",
+                "GameRules: plugin.json: \"rule\" is none of assembly, rules, fields, products, seconds",
                 "GameRules: plugin.json: assembly '../a.dll' is no file in the plug-in's folder",
                 "GameRules: plugin.json: rules names none",
                 "GameRules: plugin.json: fields 'no.json' is no file in the plug-in's folder",
                 "GameRules: plugin.json.fields[1]: is not a text",
+                "GameRules: plugin.json: products names none; leave it out for all of them",
                 "GameRules: plugin.json: seconds 0 is not above 0 and at most 60",
                 "Half: plugin.json, line 3: is not JSON",
             ],

@@ -15,7 +15,11 @@ sealed class MemoryReportRule : Rule
 
     public override IReadOnlyList<string> Inputs => ["pid"];
 
-    public override IReadOnlyList<string> Outputs => ["memory_report", "memory_report_error", "memory_measures"];
+    public override IReadOnlyList<string> Outputs { get; } =
+    [
+        "memory_report", "memory_report_error", "memory_measures",
+        .. MemoryMeasures.Names.Select(FieldOf),
+    ];
 
     public override IReadOnlyList<string> Attachments => [Attachment];
 
@@ -31,9 +35,15 @@ sealed class MemoryReportRule : Rule
         }
 
         crash.Set("memory_report", JsonObject.Create(report));
-        if (crash.FindInteger("pid") is { } pid && MemoryMeasures.Sum(report, pid) is { } measures)
-            crash.Set("memory_measures", measures);
+        if (crash.FindInteger("pid") is not { } pid || MemoryMeasures.Sum(report, pid) is not { } measures)
+            return;
+
+        foreach (var (name, sum) in measures)
+            crash.Set(FieldOf(name), sum);
+        crash.Set("memory_measures", new JsonObject(measures.Select(sum => KeyValuePair.Create(sum.Key, (JsonNode?)sum.Value))));
     }
+
+    static string FieldOf(string measure) => $"memory_{measure}";
 
     static bool TryRead(ReadOnlyMemory<byte> bytes, out JsonElement report, out string error)
     {
@@ -44,10 +54,10 @@ sealed class MemoryReportRule : Rule
             using var unzipped = new GZipStream(new MemoryStream(bytes.ToArray()), CompressionMode.Decompress);
             var text = new byte[MaxLength + 1];
             var length = unzipped.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
-            if (length > MaxLength)
-                error = $"is larger than {MaxLength} bytes";
-            else if (!JsonText.TryParse(text.AsMemory(0, length), out report) || report.ValueKind != JsonValueKind.Object)
-                error = "is not a JSON object";
+            error = length > MaxLength ? $"is larger than {MaxLength} bytes"
+                : LooseJson.TryParse(text.AsMemory(0, length), out report, LooseJson.MaxFieldDepth)
+                    && report.ValueKind == JsonValueKind.Object ? ""
+                : "is not a JSON object";
         }
         catch (InvalidDataException)
         {
@@ -73,8 +83,13 @@ static class MemoryMeasures
     static readonly string[] Derived =
         ["explicit", "heap-overhead", "heap-unclassified", "images", "js-main-runtime", "top-none-detached"];
 
-    /// <summary>Null when nothing is reported of the process, or something in a way that can't be summed.</summary>
-    public static JsonObject? Sum(JsonElement report, long pid)
+    public static IEnumerable<string> Names { get; } = [.. Measured.Concat(Derived).Select(NameOf)];
+
+    /// <summary>
+    /// Each of the <see cref="Names"/> in bytes; null when nothing is reported of the process, or something in a way that can't
+    /// be summed.
+    /// </summary>
+    public static IReadOnlyDictionary<string, long>? Sum(JsonElement report, long pid)
     {
         var sums = Measured.Concat(Derived).ToDictionary(name => name, _ => 0L);
         long explicitHeap = 0, explicitNonHeap = 0;
@@ -108,8 +123,10 @@ static class MemoryMeasures
 
         sums["heap-unclassified"] = sums["heap-allocated"] - explicitHeap;
         sums["explicit"] = sums["heap-allocated"] + explicitNonHeap;
-        return new(sums.Select(sum => KeyValuePair.Create(sum.Key.Replace('-', '_'), (JsonNode?)sum.Value)));
+        return sums.ToDictionary(sum => NameOf(sum.Key), sum => sum.Value);
     }
+
+    static string NameOf(string measure) => measure.Replace('-', '_');
 
     static string? FindSum(string path) => path switch
     {

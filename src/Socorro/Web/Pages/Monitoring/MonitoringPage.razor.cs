@@ -109,7 +109,7 @@ public sealed partial class MonitoringPage
             Undeclared = hasCatalog ? UndeclaredAnnotation.Of(await catalog.Undeclared.ListAsync(cancel), fields) : [],
             Recent = hasCatalog ? await RecentCounts.CountAsync(catalog, now, cancel) : RecentCounts.None,
             Symbols = options.Symbols.Select(path => new SymbolFolder(path, Directory.Exists(path))).ToList(),
-            Plugins = pipelines.Default.Ruleset.Rules.OfType<IsolatedRule>().GroupBy(rule => rule.Plugin),
+            Plugins = pipelines.PluginRules.GroupBy(rule => rule.Plugin),
             Signatures = signatures,
             DataFolder = data,
             FreeBytes = Directory.Exists(data) ? new DriveInfo(data).AvailableFreeSpace : (long?)null,
