@@ -14,6 +14,13 @@ static partial class LooseJson
 
     const int MaxDepth = 64;
 
+    /// <summary>What somebody wrote in a file, without the mark that editors of Windows put before it.</summary>
+    public static ReadOnlyMemory<byte> ReadFile(string file)
+    {
+        var bytes = File.ReadAllBytes(file);
+        return bytes.AsSpan().StartsWith("\uFEFF"u8) ? bytes.AsMemory(3) : bytes;
+    }
+
     /// <summary>
     /// Reads hostile JSON. Half a surrogate pair, written as an escape, becomes the replacement character: it parses, and would
     /// fail whoever reads or writes it later.

@@ -81,6 +81,9 @@ public sealed record Field
     /// <summary>Whether it stands for all members that begin so.</summary>
     public bool IsPattern => Name.EndsWith('*');
 
+    /// <summary>Whether it is a pattern that stands for a member.</summary>
+    public bool Covers(string member) => IsPattern && member.StartsWith(Name[..^1], StringComparison.Ordinal);
+
     public required FieldType Type { get; init; }
 
     public required FieldSource Source { get; init; }

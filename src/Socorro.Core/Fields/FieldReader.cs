@@ -27,7 +27,7 @@ sealed partial class FieldReader
     {
         try
         {
-            Read(file, File.ReadAllBytes(file));
+            Read(file, LooseJson.ReadFile(file));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -79,7 +79,9 @@ sealed partial class FieldReader
         void Refuse(string what) => Errors.Add($"{where}: {what}");
 
         if (row.Name is null || !NamePattern().IsMatch(row.Name))
-            Refuse("name must be letters, digits and underscores");
+            Refuse("name must be letters, digits and underscores, and begin with a letter");
+        else if (Fields.Find(field => field.Covers(row.Name)) is { } pattern)
+            Refuse($"is one of {pattern.Name}, which is declared in {_declaredIn[pattern.Name]}");
         else if (!_declaredIn.TryAdd(row.Name, file))
             Refuse($"is declared already in {_declaredIn[row.Name]}");
 
@@ -94,6 +96,10 @@ sealed partial class FieldReader
         var search = ReadSearch(row, Refuse);
         var place = ReadPlace(row.Show, Refuse);
         CheckDefault(row.Default, type, Refuse);
+        if (row.Annotations?.Any(string.IsNullOrWhiteSpace) == true)
+            Refuse("annotations has one without a name");
+        if (row.PublicParts?.Any(part => string.IsNullOrEmpty(part) || part.Split('.').Contains("")) == true)
+            Refuse("public_parts are members with dots between, such as a.b");
         if (Errors.Count > mistakes)
             return;
 
@@ -225,7 +231,13 @@ sealed partial class FieldReader
     static string Explain(JsonException e)
     {
         var unknown = UnknownMember().Match(e.Message);
-        return unknown.Success ? $"has no use for '{unknown.Groups[1].Value}'" : $"{e.Path} is of the wrong type";
+        return unknown.Success ? $"has no use for '{unknown.Groups[1].Value}'" : e.Path?.TrimStart('$', '.') switch
+        {
+            null or "" => "is no object",
+            "public" => "public must be true or false",
+            "annotations" or "public_parts" => $"{e.Path[2..]} must be a list of texts",
+            var path => $"{path} must be a text",
+        };
     }
 
     [GeneratedRegex(@"\A[A-Za-z][A-Za-z0-9_]*\*?\z")]

@@ -38,7 +38,7 @@ public sealed class FieldSet
     {
         var reader = new FieldReader();
         foreach (var name in BuiltIn)
-            reader.Read(name, ReadResource(name));
+            reader.Read($"built-in {name}", ReadResource(name));
 
         foreach (var file in files)
             reader.ReadFile(file);
@@ -51,7 +51,7 @@ public sealed class FieldSet
     public Field? Find(string name) =>
         _byName.TryGetValue(name, out var field)
             ? field
-            : Array.Find(_patterns, pattern => name.StartsWith(pattern.Name[..^1], StringComparison.Ordinal));
+            : Array.Find(_patterns, pattern => pattern.Covers(name));
 
     /// <summary>Whether everyone may read an annotation: it is declared, and nothing protected is made from it.</summary>
     public bool IsPublicAnnotation(string name) => _publicAnnotations.Contains(name);

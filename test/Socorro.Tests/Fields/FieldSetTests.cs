@@ -1,3 +1,4 @@
+using System.Text;
 using Socorro.Fields;
 
 namespace Socorro.Tests.Fields;
@@ -49,6 +50,8 @@ public sealed class FieldSetTests : IDisposable
             ]
             """);
 
+        // Editors of Windows put a mark before a text.
+        File.WriteAllText(file, File.ReadAllText(file), new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
         var field = FieldSet.Load([file]).Find("level");
 
         Assert.NotNull(field);
@@ -73,7 +76,11 @@ public sealed class FieldSetTests : IDisposable
               { "name": "g", "type": 7 },
               { "name": "h", "type": "string", "public": true, "annotations": ["H"], "search": "enum",
                 "search_name": "date", "show": "Nowhere", "about": "h" },
-              null
+              null,
+              { "name": "upload_file_minidump_gpu", "type": "object", "public": true, "annotations": ["I"], "about": "i" },
+              { "name": "j", "type": "object", "public": true, "annotations": ["J", null, " "], "public_parts": ["a..b"], "about": "j" },
+              { "name": "k", "type": "string", "public": true, "annotations": "K", "about": "k" },
+              7
             ]
             """);
         var broken = Write("[\n{ \"name\": \n");
@@ -83,8 +90,8 @@ public sealed class FieldSetTests : IDisposable
 
         Assert.Equal(
             [
-                $"{rows}, row 1 (product): is declared already in fields.json",
-                $"{rows}, row 2 (a b): name must be letters, digits and underscores",
+                $"{rows}, row 1 (product): is declared already in built-in fields.json",
+                $"{rows}, row 2 (a b): name must be letters, digits and underscores, and begin with a letter",
                 $"{rows}, row 2 (a b): public must be true or false",
                 $"{rows}, row 2 (a b): about must say what it means",
                 $"{rows}, row 2 (a b): type 'text' is none of string, integer, number, boolean, object, list, document",
@@ -92,10 +99,15 @@ public sealed class FieldSetTests : IDisposable
                 $"{rows}, row 4 (d): default is not of its type",
                 $"{rows}, row 5 (e): annotation Comments feeds user_comments, which is protected",
                 $"{rows}, row 6: has no use for 'typ'",
-                $"{rows}, row 7: $.type is of the wrong type",
+                $"{rows}, row 7: type must be a text",
                 $"{rows}, row 8 (h): search_name 'date' is taken",
                 $"{rows}, row 8 (h): show must be a group and a label with / between",
                 $"{rows}, row 9: is null",
+                $"{rows}, row 10 (upload_file_minidump_gpu): is one of upload_file_minidump_*, which is declared in built-in fields.json",
+                $"{rows}, row 11 (j): annotations has one without a name",
+                $"{rows}, row 11 (j): public_parts are members with dots between, such as a.b",
+                $"{rows}, row 12: annotations must be a list of texts",
+                $"{rows}, row 13: is no object",
                 $"{broken}, line 3: is not JSON",
             ],
             errors.SkipLast(1));

@@ -27,7 +27,7 @@ sealed class PluginReader(string folder)
     {
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(folder, ManifestName)), Lenient);
+            using var document = JsonDocument.Parse(LooseJson.ReadFile(Path.Combine(folder, ManifestName)), Lenient);
             return ReadManifest(plugin, new(document.RootElement, ManifestName, _errors));
         }
         catch (JsonException e)
