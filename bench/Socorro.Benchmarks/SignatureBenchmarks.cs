@@ -1,15 +1,12 @@
 using System.Text;
-using System.Text.Json;
 using BenchmarkDotNet.Attributes;
+using Socorro.Benchmarks.Generated;
 using Socorro.Signatures;
 using Socorro.Signatures.Lists;
 
 namespace Socorro.Benchmarks;
 
-/// <summary>
-/// Signatures of stacks of 60 frames as symbol files name them, half of them C++ with templates, the rest Rust, C and modules
-/// without symbols. Crashes share most of their frames, as real ones do: one frame in ten is new.
-/// </summary>
+/// <summary>Signatures of stacks of 60 frames as symbol files name them.</summary>
 [MemoryDiagnoser]
 public class SignatureBenchmarks
 {
@@ -26,8 +23,8 @@ public class SignatureBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _crashes = [.. Enumerable.Range(0, Crashes).Select(i => Stack(i, i % 10))];
-        _json = Encoding.UTF8.GetBytes(Json(_crashes[0]));
+        _crashes = [.. Enumerable.Range(0, Crashes).Select(i => GeneratedStack.Make(i, i % 10))];
+        _json = Encoding.UTF8.GetBytes(GeneratedStack.ToJson(_crashes[0]));
     }
 
     [Benchmark(Baseline = true)]
@@ -38,55 +35,11 @@ public class SignatureBenchmarks
 
     /// <summary>Every frame is seen for the first time, and the stack has to be made.</summary>
     [Benchmark]
-    public Signature GenerateFromUnseenFrames() => _generator.Generate(Stack(_unseen++, _unseen));
+    public Signature GenerateFromUnseenFrames() => _generator.Generate(GeneratedStack.Make(_unseen++, _unseen));
 
     [Benchmark]
     public Signature ReadJsonAndGenerate() => _generator.Generate(CrashDataReader.Read(_json));
 
     [Benchmark]
     public SignatureLists CompileLists() => SignatureLists.From(_layers);
-
-    static CrashData Stack(int crash, int common) => new()
-    {
-        Os = "Linux",
-        CrashingThread = 0,
-        Threads = [new([.. Enumerable.Range(0, 60).Select(i => Frame(i, i % 10 == 9 ? crash : common))])],
-    };
-
-    static StackFrame Frame(int depth, int number) => (depth % 6) switch
-    {
-        0 => new() { Function = $"std::unique_ptr<app::Item{number}, std::default_delete<app::Item{number}>>::get() const" },
-        1 => new() { Function = $"void* memcpy_{depth}_{number}(void*, void const*, unsigned long)", Module = "libc.so.6" },
-        2 => new()
-        {
-            Function = $"std::map<std::string, app::Value{number}>::Store{depth}::load<int>(std::vector<int> const&, int) const",
-            File = "/src/store.cpp",
-            Line = "42",
-        },
-        3 => new()
-        {
-            Function = $"<app::job{depth}::Heap<B{number}> as app::job::Job>::execute::h0123456789abcdef",
-            File = "git:github.com/a/b:src/job.rs:0123456789ab",
-            Line = "7",
-        },
-        4 => new() { Module = $"libplugin{depth}.so.{number}", Offset = "0x00007f0012345678" },
-        _ => new() { Function = $"(anonymous namespace)::Worker{number}::Run{depth}(void*) [clone .cold.{number}]" },
-    };
-
-    static string Json(CrashData crash) => JsonSerializer.Serialize(new
-    {
-        os = crash.Os,
-        crashing_thread = crash.CrashingThread,
-        threads = crash.Threads.Select(thread => new
-        {
-            frames = thread.Frames.Select(frame => new
-            {
-                module = frame.Module,
-                function = frame.Function,
-                file = frame.File,
-                line = frame.Line,
-                offset = frame.Offset,
-            }),
-        }),
-    });
 }
