@@ -18,6 +18,8 @@ sealed class DayFiles : IDisposable
     // Dumps are far larger than the default page of 4 KiB; larger pages mean fewer of them to log and to chain.
     const int PageSize = 16 * 1024;
 
+    const int MaxReadAttempts = 3;
+
     const string Used = "select exists (select 1 from crash) or exists (select 1 from processed)";
 
     static readonly string Schema = SqlResource.Read("day.sql");
@@ -39,6 +41,14 @@ sealed class DayFiles : IDisposable
 
     /// <summary>A day's file when it exists, else null.</summary>
     public SqliteFile? Find(DateOnly day) => File.Exists(PathOf(day)) ? Get(day) : null;
+
+    /// <summary>Reads a day's file; the default when there is none.</summary>
+    /// <exception cref="StorageRefusedException">The file cannot be read.</exception>
+    public T? Read<T>(DateOnly day, Func<SqliteConnection, T> read) => ReadFile(day, file => file.Read(read));
+
+    /// <summary>The same, and leaves nothing open.</summary>
+    /// <exception cref="StorageRefusedException">The file cannot be read.</exception>
+    public T? ReadOnce<T>(DateOnly day, Func<SqliteConnection, T> read) => ReadFile(day, file => file.ReadOnce(read));
 
     /// <summary>The days that have a file, oldest first.</summary>
     /// <exception cref="StorageRefusedException">The folder cannot be read.</exception>
@@ -94,6 +104,21 @@ sealed class DayFiles : IDisposable
     {
         foreach (var file in _files.Values)
             file.Dispose();
+    }
+
+    T? ReadFile<T>(DateOnly day, Func<SqliteFile, T> read)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return Find(day) is { } file ? read(file) : default;
+            }
+            catch (StorageRefusedException e) when (!e.IsDamage && attempt < MaxReadAttempts)
+            {
+                // The file may have been retired after we had found it, and may even have been made again.
+            }
+        }
     }
 
     string[] Paths()

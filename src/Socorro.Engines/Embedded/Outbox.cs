@@ -120,7 +120,7 @@ sealed partial class Outbox(DayFiles files, TimeProvider time, ILogger logger)
     {
         try
         {
-            var found = files.Find(day) is { } file ? file.ReadOnce(read) : default;
+            var found = files.ReadOnce(day, read);
             lock (_lock)
                 _damaged.Remove(day);
             return found;

@@ -46,10 +46,10 @@ sealed class SqliteCrashStore : CrashStore
     }
 
     public override Task<RawCrash?> FindRawAsync(CrashId id, CancellationToken cancel) =>
-        Task.FromResult(_days.Find(id.Day)?.Read(connection => FindRaw(connection, id)));
+        Task.FromResult(_days.Read(id.Day, connection => FindRaw(connection, id)));
 
     public override Task<ReadOnlyMemory<byte>?> FindDumpAsync(CrashId id, string name, CancellationToken cancel) =>
-        Task.FromResult(_days.Find(id.Day)?.Read(connection => FindDump(connection, id, name)));
+        Task.FromResult(_days.Read(id.Day, connection => FindDump(connection, id, name)));
 
     public override async Task PutProcessedAsync(ProcessedCrash crash, CancellationToken cancel)
     {
@@ -92,14 +92,14 @@ sealed class SqliteCrashStore : CrashStore
     }
 
     public override Task<ProcessedCrash?> FindProcessedAsync(CrashId id, CancellationToken cancel) =>
-        Task.FromResult(_days.Find(id.Day)?.Read(connection => FindProcessed(connection, id)));
+        Task.FromResult(_days.Read(id.Day, connection => FindProcessed(connection, id)));
 
     public override async IAsyncEnumerable<CrashId> ListAsync(
         DateOnly day, CrashId? after, [EnumeratorCancellation] CancellationToken cancel)
     {
         await Task.CompletedTask;
-        var last = after is { } id ? _days.Find(day)?.Read(connection => FindKey(connection, id)) : null;
-        while (_days.Find(day)?.Read(connection => ListPageBefore(connection, last ?? long.MaxValue)) is { Count: > 0 } page)
+        var last = after is { } id ? _days.Read(day, connection => FindKey(connection, id)) : null;
+        while (_days.Read(day, connection => ListPageBefore(connection, last ?? long.MaxValue)) is { Count: > 0 } page)
         {
             foreach (var (_, listed) in page)
             {
@@ -119,7 +119,7 @@ sealed class SqliteCrashStore : CrashStore
     {
         await Task.CompletedTask;
         var last = "";
-        while (_days.Find(day)?.ReadOnce(connection => ListUnprocessedAfter(connection, last)) is { Count: > 0 } page)
+        while (_days.ReadOnce(day, connection => ListUnprocessedAfter(connection, last)) is { Count: > 0 } page)
         {
             foreach (var id in page)
             {
@@ -143,7 +143,7 @@ sealed class SqliteCrashStore : CrashStore
     }
 
     public override Task<long> CountAsync(DateOnly day, CancellationToken cancel) => Task.FromResult(
-        _days.Find(day)?.Read(connection => connection.ExecuteScalar<long>("select count(*) from crash")) ?? 0);
+        _days.Read(day, connection => connection.ExecuteScalar<long>("select count(*) from crash")));
 
     public override Task<IReadOnlyList<CrashId>> TakeUnqueuedAsync(int most, CancellationToken cancel) =>
         _outbox.TakeAsync(most, cancel);

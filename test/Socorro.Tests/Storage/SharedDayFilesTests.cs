@@ -80,6 +80,31 @@ public sealed class SharedDayFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_looks_for_a_crash_while_its_day_goes_finds_it_or_nothing()
+    {
+        await using var store = Open();
+        await using var looking = Open();
+        using var old = Crash.Small(Crash.Noon.AddDays(-1));
+        using var isOver = new CancellationTokenSource();
+        var finding = Task.Run(
+            async () =>
+            {
+                while (!isOver.IsCancellationRequested)
+                    await looking.FindRawAsync(old.Id, Cancel);
+            },
+            Cancel);
+        for (var round = 0; round < 30; round++)
+        {
+            await store.PutRawAsync(old.Raw, old.Dumps, Cancel);
+            _time.Advance(TimeSpan.FromMinutes(1));
+            await store.RemoveAsync([old.Id], Cancel);
+        }
+
+        await isOver.CancelAsync();
+        await finding;
+    }
+
+    [Fact]
     public async Task What_is_put_while_a_day_goes_is_never_lost()
     {
         await using var removing = Open();
