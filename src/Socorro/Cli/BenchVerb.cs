@@ -85,7 +85,7 @@ static class BenchVerb
             parsed.GetValue(Rate),
             TimeSpan.FromSeconds(parsed.GetValue(Seconds)),
             ParseSize(parsed.GetRequiredValue(Size)),
-            ParseToken(parsed.GetValue(Token) ?? ""));
+            ParseToken(ServerConnection.Find(parsed, Token)));
         var report = await LoadGenerator.RunAsync(plan, ShowProgress, cancel);
         Console.WriteLine(report);
         return report.FailedCount == 0 && report.AcceptedCount > 0 ? 0 : 1;

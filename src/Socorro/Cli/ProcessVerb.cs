@@ -21,7 +21,7 @@ static class ProcessVerb
     {
         var crash = new Argument<string>("CRASH")
         {
-            Description = "A crash id or report address; or a folder with annotations.json and dumps, such as upload_file_minidump.dmp",
+            Description = "A crash id or report address; or a folder with annotations.json and files named as parts, such as upload_file_minidump.dmp",
         };
         var explain = new Option<bool>("--explain") { Description = "Show what each rule used and wrote in place of the document" };
         var command = new Command("process", "Process one crash and print what comes of it; nothing is stored") { crash, explain };
@@ -92,7 +92,12 @@ static class ProcessVerb
     {
         var contents = new List<DumpContent>();
         var dumps = new List<DumpEntry>();
-        foreach (var file in Directory.EnumerateFiles(folder, "*.dmp").Order())
+        var annotations = Path.Combine(folder, "annotations.json");
+        var parts = Directory.EnumerateFiles(folder).Where(file => Path.GetExtension(file) is ".dmp" or "").Order().ToList();
+        if (parts.Count == 0 && !File.Exists(annotations))
+            throw new VerbFailedException($"{folder} has neither annotations.json nor files such as upload_file_minidump.dmp", exitCode: 2);
+
+        foreach (var file in parts)
         {
             var compressor = new DumpCompressor();
             compressors.Add(compressor);
@@ -106,7 +111,7 @@ static class ProcessVerb
         {
             Id = CrashId.Create(now),
             SubmittedAt = now,
-            Annotations = await ReadAnnotationsAsync(Path.Combine(folder, "annotations.json"), cancel),
+            Annotations = await ReadAnnotationsAsync(annotations, cancel),
             Dumps = dumps,
             Metadata = new() { Payload = "json", IsCompressed = false, PayloadSize = dumps.Sum(dump => dump.Length) },
         };

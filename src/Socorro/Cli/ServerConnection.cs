@@ -21,8 +21,11 @@ static class ServerConnection
     {
         Description = $"{meaning} [{TokenVariable}]",
         HelpName = "TOKEN",
-        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(TokenVariable),
     };
+
+    /// <summary>What a token option gives; empty for none. No default of the option's, which help would show to whoever looks on.</summary>
+    public static string Find(ParseResult parsed, Option<string?> token) =>
+        parsed.GetValue(token) ?? Environment.GetEnvironmentVariable(TokenVariable) ?? "";
 
     /// <summary>For verbs that submit crashes.</summary>
     public static Option<string?> CreateUploadTokenOption() => CreateTokenOption("An upload token, which the collector may ask for");
@@ -35,7 +38,7 @@ static class ServerConnection
             throw new VerbFailedException($"--url '{text}' is not an address such as http://127.0.0.1:8000", exitCode: 2);
 
         var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = url };
-        if (parsed.GetValue(Token) is { Length: > 0 } token)
+        if (Find(parsed, Token) is { Length: > 0 } token)
             http.DefaultRequestHeaders.Add("Auth-Token", token);
         return http;
     }

@@ -63,7 +63,7 @@ static class SubmitVerb
         // Large dumps over slow lines take their time; a collector gives up on its own when nothing comes.
         using var http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { Timeout = TimeSpan.FromHours(1) };
         http.DefaultRequestHeaders.UserAgent.ParseAdd("socorro-submit/1");
-        if (parsed.GetValue(Token) is { Length: > 0 } token)
+        if (ServerConnection.Find(parsed, Token) is { Length: > 0 } token)
             http.DefaultRequestHeaders.Authorization = new("Bearer", token);
 
         var submitter = new Submitter(http, address, annotations, parsed.GetValue(Gzip));

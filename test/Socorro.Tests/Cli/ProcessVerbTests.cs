@@ -52,6 +52,17 @@ public sealed class ProcessVerbTests : IDisposable
         Assert.Contains("row 1 (level): about must say what it means", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Refuses_a_folder_without_a_crash()
+    {
+        File.WriteAllText(_folder.Of("notes.txt"), "nothing");
+
+        var (code, _, error) = await SocorroProcess.RunAsync("process", _folder.Path);
+
+        Assert.Equal(2, code);
+        Assert.Contains("has neither annotations.json nor files such as", error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("nothing-like-it", 2, "neither a crash id nor a folder")]
     [InlineData("bp-f2682688-d4ae-4920-8118-cb9c90261124", 1, "is not in")]

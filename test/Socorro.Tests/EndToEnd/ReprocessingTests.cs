@@ -78,6 +78,9 @@ public sealed class ReprocessingTests : IAsyncLifetime
             Environment = { ["SOCORRO_TOKEN"] = _token },
         };
         using var second = Process.Start(start)!;
+        start.ArgumentList[1] = "\"$0\" reprocess --help";
+        using var help = Process.Start(start)!;
+        Assert.DoesNotContain(_token, await help.StandardOutput.ReadToEndAsync(Cancel), StringComparison.Ordinal);
         var output = await second.StandardOutput.ReadToEndAsync(Cancel);
         var bySignature = await RunAsync(server, "reprocess", "--signature", "old", "--detach");
         var list = await RunAsync(server, "reprocess", "list");
