@@ -14,6 +14,9 @@ public sealed class Draft(FieldSet declared, CrashInput input)
     /// <summary>Notes are for people; a hostile dump may have as many oddities as it has modules.</summary>
     const int MaxNotes = 500;
 
+    /// <summary>A note may quote a name, which may have any length.</summary>
+    const int MaxNote = 1000;
+
     readonly SortedDictionary<string, JsonNode?> _fields = new(StringComparer.Ordinal);
     readonly Dictionary<string, JsonElement> _elements = [];
     readonly Dictionary<string, JsonElement> _reports = input.Walks
@@ -132,7 +135,7 @@ public sealed class Draft(FieldSet declared, CrashInput input)
     public void Note(string text)
     {
         if (_notes.Count < MaxNotes)
-            _notes.Add(text);
+            _notes.Add(text.Length <= MaxNote ? text : $"{text.AsSpan(0, MaxNote)}…");
         else if (_notes.Count == MaxNotes)
             _notes.Add("more notes are left out");
     }

@@ -90,12 +90,14 @@ public sealed class PipelineTests
     public void Whatever_a_dump_makes_of_itself_the_notes_stay_readable()
     {
         var threads = string.Join(',', Enumerable.Repeat("""{"truncated":true}""", 10_000));
-        var input = Pipelines.Crash() with { Walks = [Pipelines.Walked($$"""{"threads":[{{threads}}]}""")] };
+        var module = $$"""{"symbol_url":"http://localhost/","debug_file":"{{new string('x', 10_000)}}"}""";
+        var input = Pipelines.Crash() with { Walks = [Pipelines.Walked($$"""{"threads":[{{threads}}],"modules":[{{module}}]}""")] };
 
         var notes = Pipelines.NotesOf(Pipelines.Process(input));
 
         Assert.Equal(501, notes.Count);
         Assert.Equal("more notes are left out", notes[^1]);
+        Assert.Equal(1001, notes.Max(note => note.Length));
     }
 
     [Fact]

@@ -14,8 +14,6 @@ public sealed class IsolatedRule(PluginRule rule, Plugin plugin, FieldSet fields
     /// <summary>A thread can't be ended from outside. After so many that do not end, the rule is not run until one does.</summary>
     const int MaxStuck = 4;
 
-    const int MaxNote = 1000;
-
     static readonly JsonDocumentOptions Nesting = new() { MaxDepth = LooseJson.MaxFieldDepth };
 
     // The rule's own answers may change from call to call; ours must not.
@@ -95,7 +93,7 @@ public sealed class IsolatedRule(PluginRule rule, Plugin plugin, FieldSet fields
         foreach (var (field, value) in written)
             crash.Set(field, value);
         foreach (var note in view.Notes)
-            crash.Note($"{Name}: {(note.Length <= MaxNote ? note : $"{note.AsSpan(0, MaxNote)}…")}");
+            crash.Note($"{Name}: {note}");
     }
 
     /// <summary>A value that can be written, is of the field's type, and that nobody else holds.</summary>

@@ -129,6 +129,20 @@ public sealed class PluginFolderTests : IDisposable
     }
 
     [Fact]
+    public void A_plug_in_may_be_for_some_products_alone()
+    {
+        var folder = SamplePlugin.CopyTo(Plugins);
+        WriteManifest(
+            folder, """{"assembly": "GameRules.dll", "rules": ["GameRules.DriverBlameRule"], "products": ["Caves", "Caves Demo"]}""");
+
+        var plugin = Assert.Single(PluginFolder.Load(Plugins));
+
+        Assert.True(plugin.IsFor("Caves Demo"));
+        Assert.False(plugin.IsFor("Editor"));
+        Assert.False(plugin.IsFor(null));
+    }
+
+    [Fact]
     public void A_folder_that_is_not_there_is_an_error() =>
         Assert.StartsWith(
             "The folder of plug-ins ",

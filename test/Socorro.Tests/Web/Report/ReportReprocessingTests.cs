@@ -62,6 +62,23 @@ public sealed class ReportReprocessingTests(Site site) : IClassFixture<Site>
     }
 
     [Fact]
+    public async Task Whoever_comes_back_later_waits_for_nothing()
+    {
+        var (again, first) = await PressAsync();
+        await site.Store.PutProcessedAsync(
+            new(again, Encoding.UTF8.GetBytes($$"""
+                {"processor_notes":">>> Start processing: now (socorro 1; reprocessing order 999999)",
+                 "processor_history":[">>> Start processing: before (socorro 1; {{first.Reason}})\nodd", 7]}
+                """)),
+            Cancel);
+        Assert.True((await AskAsync(again, first)).IsOver);
+
+        var (id, second) = await PressAsync();
+        await Orders.CloseAsync(second.Key, ReprocessingState.Done, null, site.Time.GetUtcNow() - TimeSpan.FromHours(2), Cancel);
+        Assert.Equal((true, ""), await AskAsync(id, second));
+    }
+
+    [Fact]
     public async Task Says_when_there_is_nothing_to_wait_for()
     {
         var (cancelled, first) = await PressAsync();
@@ -91,9 +108,10 @@ public sealed class ReportReprocessingTests(Site site) : IClassFixture<Site>
 
         foreach (var key in (long[])[query.Key, 987_654])
         {
-            using var answer = await site.GetAsync($"/report/again/{id}?order={key}");
-            Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
-            Assert.Equal(HttpStatusCode.OK, (await site.BrowseAsync($"/report/index/{id}?order={key}")).Status);
+            Assert.Equal((true, ""), await AskAsync(id, query with { Key = key }));
+            var (status, html) = await site.BrowseAsync($"/report/index/{id}?order={key}");
+            Assert.Equal(HttpStatusCode.OK, status);
+            Assert.DoesNotContain("data-pending", html, StringComparison.Ordinal);
         }
     }
 

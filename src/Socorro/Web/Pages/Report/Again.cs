@@ -19,10 +19,13 @@ public sealed record Again(
     [property: JsonPropertyName("text")] string Text);
 
 /// <summary>Has one crash processed again from its report, and says how far that is, to those who may.</summary>
-sealed class ReportReprocessing(ReprocessingDesk desk, PriorityRequests priority)
+sealed class ReportReprocessing(ReprocessingDesk desk, PriorityRequests priority, TimeProvider time)
 {
     const int MaxFailed = 1_000;
     const int MaxText = 500;
+
+    /// <summary>Whoever comes back to the address after that long does not wait any more.</summary>
+    static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
     /// <summary>The button: orders the crash, and goes back to its report.</summary>
     internal static async Task<IResult> OrderAsync(
@@ -45,20 +48,21 @@ sealed class ReportReprocessing(ReprocessingDesk desk, PriorityRequests priority
         if (!CrashIdText.TryParse(id, out var crash) || await crashes.FindProcessedAsync(crash, cancel) is not { } processed)
             return TypedResults.NotFound();
 
-        var notes = JsonElement.Parse(processed.Span).Text("processor_notes");
-        return await reprocessing.FindAsync(order, crash, notes, crashes, cancel) is { } again
-            ? TypedResults.Json(again)
-            : TypedResults.NotFound();
+        return TypedResults.Json(
+            await reprocessing.FindAsync(order, crash, JsonElement.Parse(processed.Span), crashes, cancel)
+                ?? new(order, IsOver: true, HasWorked: false, ""));
     }
 
-    /// <summary>Null when there is no such order.</summary>
-    public async Task<Again?> FindAsync(long key, CrashId id, string notes, CrashView crashes, CancellationToken cancel)
+    /// <summary>Null when there is no such order, or it is long over.</summary>
+    public async Task<Again?> FindAsync(
+        long key, CrashId id, JsonElement processed, CrashView crashes, CancellationToken cancel)
     {
         if (await desk.FindAsync(key, crashes.Reader, cancel) is not { Query: null } order)
             return null;
-        // The first note says what the crash was processed for.
-        if (notes.Split('\n')[0].Contains($"; {order.Reason})", StringComparison.Ordinal))
+        if (Reasons(processed).Contains(order.Reason))
             return new(key, IsOver: true, HasWorked: true, $"This crash was processed again by order {key}: you see the new report.");
+        if (order.State != ReprocessingState.Open && time.GetUtcNow() - order.ChangedAt > LongestWait)
+            return null;
 
         return order.State switch
         {
@@ -74,6 +78,13 @@ sealed class ReportReprocessing(ReprocessingDesk desk, PriorityRequests priority
         Again Wait(string text) => new(key, IsOver: false, HasWorked: false, text);
         Again End(string text) => new(key, IsOver: true, HasWorked: false, text);
     }
+
+    /// <summary>What the crash was processed for, now and before: the first note of each processing says it.</summary>
+    static IEnumerable<string> Reasons(JsonElement processed) =>
+        from notes in processed.Entries("processor_history").Select(entry => entry.AsText()).Prepend(processed.Text("processor_notes"))
+        let first = notes.Split('\n')[0]
+        where first.EndsWith(')')
+        select first[..^1].Split("; ")[^1];
 
     async Task<Again> FindQueuedAsync(long key, CrashId id, CrashView crashes, CancellationToken cancel)
     {

@@ -58,7 +58,7 @@ public sealed partial class ReportPage
             Report = report,
             Groups = Details.Of(report.Fields, fields, CrashReport.Limits.MaxValue),
             Again = order is { } key && crashes.Reader.May(Permission.Reprocess)
-                ? await reprocessing.FindAsync(key, crashId, report.Field("processor_notes"), crashes, cancel)
+                ? await reprocessing.FindAsync(key, crashId, report.Fields, crashes, cancel)
                 : null,
         });
     }
