@@ -27,7 +27,16 @@ public sealed class PluginCrash(PluginRule rule)
     /// <summary>
     /// The stack walker's report of the main dump, as <c>socorro stackwalk --json</c> prints it; undefined when there is none.
     /// </summary>
-    public JsonElement Report { get; init; }
+    public JsonElement Report
+    {
+        get
+        {
+            if (field.ValueKind != JsonValueKind.Undefined)
+                _used.Add("report");
+            return field;
+        }
+        init;
+    }
 
     /// <summary>The values of fields that were written before.</summary>
     public IReadOnlyDictionary<string, JsonElement> Fields { get; init; } = FrozenDictionary<string, JsonElement>.Empty;
@@ -44,7 +53,7 @@ public sealed class PluginCrash(PluginRule rule)
 
     public IReadOnlyList<string> Notes => _notes;
 
-    /// <summary>The annotations, fields and attachments that were found.</summary>
+    /// <summary>The annotations, fields and attachments that were found, and <c>report</c> when that was looked at.</summary>
     public IReadOnlyCollection<string> Used => _used;
 
     /// <summary>What the client said under that name; null when it said nothing.</summary>

@@ -43,13 +43,20 @@ public sealed class Draft(FieldSet declared, CrashInput input)
     /// <summary>What was written so far, in the order of the names.</summary>
     internal IReadOnlyDictionary<string, JsonNode?> Fields => _fields;
 
-    /// <summary>The fields and annotations that the rule at work has found something in.</summary>
+    /// <summary>The fields, annotations, attachments and reports that the rule at work has found something in.</summary>
     internal HashSet<string> Used { get; } = [];
 
     /// <summary>The fields that it has written.</summary>
     internal List<string> Written { get; } = [];
 
-    public JsonElement ReportOf(string dump) => _reports.GetValueOrDefault(dump);
+    public JsonElement ReportOf(string dump)
+    {
+        if (!_reports.TryGetValue(dump, out var report))
+            return default;
+
+        Used.Add(dump == CrashInput.MainDump ? "report" : $"report of {dump}");
+        return report;
+    }
 
     /// <summary>Puts an edited report in the place of the walker's.</summary>
     public void ReplaceReport(string dump, JsonObject report) =>
@@ -72,8 +79,14 @@ public sealed class Draft(FieldSet declared, CrashInput input)
         return null;
     }
 
-    public ReadOnlyMemory<byte>? FindAttachment(string name) =>
-        input.Attachments.TryGetValue(name, out var bytes) ? bytes : null;
+    public ReadOnlyMemory<byte>? FindAttachment(string name)
+    {
+        if (!input.Attachments.TryGetValue(name, out var bytes))
+            return null;
+
+        Used.Add(name);
+        return bytes;
+    }
 
     /// <summary>The value of a field; null when it was not written, or written as null.</summary>
     /// <exception cref="InvalidOperationException">The rule at work did not declare that it reads the field.</exception>

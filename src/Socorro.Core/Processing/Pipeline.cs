@@ -156,7 +156,7 @@ public sealed record ProcessingResult(ProcessedCrash Crash, CrashSummary Summary
 /// <summary>One rule at one crash.</summary>
 /// <param name="Rule">Its name.</param>
 /// <param name="Applied">Whether there was anything for it to do.</param>
-/// <param name="Used">The fields and annotations that it looked at and that were there; the report apart.</param>
+/// <param name="Used">The fields, annotations, attachments and reports that it looked at and that were there.</param>
 /// <param name="Written">The fields that it wrote.</param>
 /// <param name="Failure">The class of the exception that ended it; null when none did.</param>
 /// <param name="Elapsed">How long it took.</param>

@@ -50,7 +50,7 @@ public sealed class PluginTests : IDisposable
         var (code, output, _) = await SocorroProcess.RunAsync("process", crash, "--explain", "--plugins", _plugins);
 
         Assert.Equal(0, code);
-        Assert.Matches(@"DriverBlame  \([0-9.]+ ms\)\n    used crashing_thread\n    blamed_driver = ""nvidia""\n", output);
+        Assert.Matches(@"DriverBlame  \([0-9.]+ ms\)\n    used crashing_thread, report\n    blamed_driver = ""nvidia""\n", output);
         Assert.Matches(@"LastLogLine  \([0-9.]+ ms\)\n    used game_log\n    last_log_line = ""entering cave""\n", output);
     }
 

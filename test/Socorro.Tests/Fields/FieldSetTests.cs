@@ -22,6 +22,26 @@ public sealed class FieldSetTests : IDisposable
             """.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries),
             FieldSet.Default.All.Where(field => !field.IsPublic).Select(field => field.Name).Order());
 
+    [Fact]
+    public void What_clients_of_all_kinds_send_is_declared() =>
+        Assert.All(
+            """
+            ProductName Version BuildID ReleaseChannel Vendor ProductID ApplicationBuildID DistributionID useragent_locale CrashTime
+            StartupTime InstallTime UptimeTS SecondsSinceLastCrash StartupCrash SafeMode Throttleable SubmittedFrom ProcessType RemoteType
+            BackgroundTaskName Comments URL Notes MozCrashReason AbortMessage AsyncShutdownTimeout ShutdownProgress ShutdownReason
+            QuotaManagerShutdownTimeout XPCOMSpinEventLoopStack Hang ipc_channel_error IPCMessageName IPCMessageSize IPCSystemError
+            OOMAllocationSize JSLargeAllocationFailure IsGarbageCollecting AvailablePageFile AvailablePhysicalMemory
+            AvailableVirtualMemory TotalPhysicalMemory TotalPageFile TotalVirtualMemory SystemMemoryUsePercentage CPUMicrocodeVersion
+            CPUArchitecture CPUInfo OS OSVersion LinuxLSBDescription AdapterVendorID AdapterDeviceID AdapterSubsysID
+            AdapterDriverVersion GraphicsCriticalError Android_Model Android_Manufacturer Android_Brand Android_Board Android_Device
+            Android_Hardware Android_Display Android_Fingerprint Android_Version Android_CPU_ABI Android_CPU_ABI2 Android_PackageName
+            JavaStackTrace JavaException Breadcrumbs Add-ons TelemetryEnvironment ModuleSignatureInfo additional_minidumps DumperError
+            WindowsErrorReporting PHCKind PHCBaseAddress PHCUsableSize PHCAllocStack PHCFreeStack AppInitDLLs Winsock_LSP GleanClientId
+            MacMemoryPressure MacMemoryPressureNormalTime MacMemoryPressureWarningTime MacMemoryPressureCriticalTime
+            MacMemoryPressureSysctl MacAvailableMemorySysctl prod product ver version guid ptype channel plat platform
+            """.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries),
+            name => Assert.True(FieldSet.Default.DeclaresAnnotation(name), $"no field is made from {name}"));
+
     [Theory]
     [InlineData("ProductName", true)]
     [InlineData("Comments", false)]

@@ -6,11 +6,8 @@ namespace Socorro.Processing.Rules;
 /// <summary>Fills a field that is declared with steps to come by its value: the first step that gives one of the field's type.</summary>
 sealed class MappingRule(Field made, FieldSource.Mapping mapping) : Rule
 {
-    readonly string[] _inputs =
-    [
-        .. mapping.Steps.SelectMany(step => step.When?.Subjects.Prepend(step.From) ?? [step.From])
-            .OfType<Subject.Field>().Select(source => source.Name).Distinct(),
-    ];
+    readonly string[] _inputs = [.. Subjects(mapping).OfType<Subject.Field>().Select(source => source.Name).Distinct()];
+    readonly bool _readsReport = Subjects(mapping).OfType<Subject.Report>().Any();
 
     /// <summary>Every declared mapping as a rule, in the order of declaration.</summary>
     public static IEnumerable<MappingRule> All(FieldSet fields) =>
@@ -33,7 +30,7 @@ sealed class MappingRule(Field made, FieldSource.Mapping mapping) : Rule
     {
         var facts = new Facts(crash.Annotations, crash.Raw.SubmittedAt)
         {
-            Report = crash.Report,
+            Report = _readsReport ? crash.Report : default,
             Fields = crash.FindElements(_inputs),
         };
         foreach (var step in mapping.Steps)
@@ -55,4 +52,7 @@ sealed class MappingRule(Field made, FieldSource.Mapping mapping) : Rule
         if (made.Default is { } otherwise)
             crash.Set(made.Name, otherwise.DeepClone());
     }
+
+    static IEnumerable<Subject> Subjects(FieldSource.Mapping mapping) =>
+        mapping.Steps.SelectMany(step => step.When?.Subjects.Prepend(step.From) ?? [step.From]);
 }

@@ -48,7 +48,7 @@ public sealed class IsolatedRuleTests : IDisposable
         Assert.Equal("v p ", document.GetProperty("label").GetString());
         Assert.Equal(9, document.GetProperty("score").GetInt64());
         Assert.Contains("Mine: looked at it", Pipelines.NotesOf(document));
-        Assert.Equal(["Vendor", "crashing_thread", "product"], run.Used.Order(StringComparer.Ordinal));
+        Assert.Equal(["Vendor", "crashing_thread", "product", "report"], run.Used.Order(StringComparer.Ordinal));
         Assert.Equal(["label", "score"], run.Written);
         Assert.True(document.GetProperty("success").GetBoolean());
     }
