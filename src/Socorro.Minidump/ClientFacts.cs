@@ -13,6 +13,7 @@ public sealed record ClientFacts(IReadOnlyDictionary<string, string> Certificate
     const string Signatures = "ModuleSignatureInfo";
     const string MicrocodeVersion = "CPUMicrocodeVersion";
 
+    /// <summary>Of a client that said nothing.</summary>
     public static ClientFacts None { get; } = new(FrozenDictionary<string, string>.Empty, null);
 
     /// <summary>

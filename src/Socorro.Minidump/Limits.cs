@@ -6,15 +6,19 @@ namespace Socorro.Minidumps;
 /// </summary>
 public sealed record Limits
 {
+    /// <summary>Bounds that real dumps keep, and that hold what hostile ones cost.</summary>
     public static Limits Default { get; } = new();
 
+    /// <summary>Entries of the directory.</summary>
     public int MaxStreams { get; init; } = 4096;
 
+    /// <summary>Threads of one dump.</summary>
     public int MaxThreads { get; init; } = 65_536;
 
     /// <summary>Modules, and unloaded modules, each.</summary>
     public int MaxModules { get; init; } = 65_536;
 
+    /// <summary>Entries of each list of memory and of each map.</summary>
     public int MaxMemoryRegions { get; init; } = 1_000_000;
 
     /// <summary>UTF-16 units or UTF-8 bytes in one string.</summary>

@@ -75,6 +75,7 @@ public sealed class Minidump
         _looseMemory = text.Stack;
     }
 
+    /// <summary>The first bytes of the file; of a microdump all zero.</summary>
     public MinidumpHeader Header => _file.Header;
 
     /// <summary>The directory in file order.</summary>
@@ -85,8 +86,10 @@ public sealed class Minidump
     /// <summary>The bounds that the dump is read within.</summary>
     public Limits Limits => _file.Limits;
 
+    /// <summary>Null where the stream is missing or can't be read.</summary>
     public SystemInfo? SystemInfo { get; }
 
+    /// <summary>The operating system; unknown without <see cref="SystemInfo"/>.</summary>
     public OsKind Os => SystemInfo?.Os ?? OsKind.Unknown;
 
     /// <summary>The processor; where the dump does not say it, the one that its contexts seem to be of.</summary>
@@ -100,10 +103,13 @@ public sealed class Minidump
 
     internal bool IsThreadListMissing { get; }
 
+    /// <summary>Executables and libraries, in the dump's order.</summary>
     public ModuleList Modules { get; }
 
+    /// <summary>What had been unmapped before the crash; only Windows tells.</summary>
     public IReadOnlyList<UnloadedModule> UnloadedModules { get; }
 
+    /// <summary>Null where the stream is missing.</summary>
     public MiscInfo? MiscInfo { get; }
 
     /// <summary>Null unless the dump was read from a microdump.</summary>
@@ -122,12 +128,16 @@ public sealed class Minidump
     /// <summary>The failed assertion of the C runtime, if that was the end.</summary>
     public AssertionInfo? Assertion { get; }
 
+    /// <summary>What libraries of macOS left for the crash reporter; empty for none.</summary>
     public IReadOnlyList<MacCrashRecord> MacCrashInfo { get; }
 
+    /// <summary>The arguments that the kernel of a Mac was booted with; null where they are not told.</summary>
     public string? MacBootArguments { get; }
 
+    /// <summary>Memory of the machine; null where it is not told.</summary>
     public SystemMemory? SystemMemory { get; }
 
+    /// <summary>Memory of the process; null where it is not told.</summary>
     public ProcessMemory? ProcessMemory { get; }
 
     /// <summary>Free text that was put into the dump.</summary>
@@ -142,12 +152,16 @@ public sealed class Minidump
     /// <summary>/proc/PID/status.</summary>
     public LinuxFacts LinuxStatus { get; }
 
+    /// <summary>The distribution; null where it is not told.</summary>
     public LinuxRelease? LinuxRelease { get; }
 
+    /// <summary>/proc/PID/limits; empty where it is not told.</summary>
     public IReadOnlyList<LinuxLimit> LinuxLimits { get; }
 
+    /// <summary>/proc/PID/auxv; empty where it is not told.</summary>
     public LinuxAuxiliaryVector AuxiliaryVector { get; }
 
+    /// <summary>/proc/PID/cmdline: the program's arguments, which may hold secrets.</summary>
     public IReadOnlyList<string> LinuxCommandLine => TextStreams.ReadStrings(_file, StreamType.LinuxCmdLine);
 
     /// <summary>NAME=value, which often holds secrets: not for reports.</summary>
@@ -162,6 +176,7 @@ public sealed class Minidump
     /// <summary>The regions of a Windows process.</summary>
     public IReadOnlyList<WindowsRegion> MemoryInfo => _memoryInfo.Value;
 
+    /// <summary>Open handles of a Windows process; empty where they are not told.</summary>
     public IReadOnlyList<HandleRecord> Handles => _handles.Value;
 
     /// <summary>What happened to handles, where the application verifier watched them.</summary>
@@ -176,6 +191,7 @@ public sealed class Minidump
     /// <summary>What is mapped where, and what may be done with it, from whichever list the dump has.</summary>
     public AddressSpace AddressSpace => _addressSpace.Value;
 
+    /// <summary>Null where no stream tells it.</summary>
     public uint? ProcessId => MiscInfo?.ProcessId ?? (uint?)LinuxStatus.FindNumber("Pid") ?? Microdump?.ProcessId;
 
     /// <summary>How long the process had run when the dump was written; null when its start is not known.</summary>

@@ -5,6 +5,7 @@ namespace Socorro.Minidumps;
 /// <param name="What">A sentence's rest, such as "claims 70000 modules; the first 65536 were read".</param>
 public readonly record struct Problem(string Where, string What)
 {
+    /// <summary>The sentence.</summary>
     public override string ToString() => $"{Where} {What}";
 
     // Hostile text goes into a problem only in part.

@@ -10,6 +10,7 @@ namespace Socorro.Minidumps;
 /// <summary>A dump explained: its threads' stacks, and which symbols were there to name them.</summary>
 public sealed record ProcessState
 {
+    /// <summary>The dump that was walked.</summary>
     public required Minidump Dump { get; init; }
 
     /// <summary>One for each thread of the dump, in its order.</summary>
@@ -70,8 +71,10 @@ public sealed record ModuleState(Module Module, SymbolLookup? Lookup)
     /// </summary>
     public IReadOnlyList<LookupAttempt> Files { get; init; } = [];
 
+    /// <summary>What a supply of symbols knows the module by.</summary>
     public ModuleKey Key => StackWalker.KeyOf(Module);
 
+    /// <summary>Symbols were asked for and found.</summary>
     public bool HasSymbols => Lookup?.Table is not null;
 
     /// <summary>Symbols were asked for and not found. Without any place to look in, none count as missing.</summary>

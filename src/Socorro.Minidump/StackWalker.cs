@@ -12,6 +12,7 @@ namespace Socorro.Minidumps;
 /// <summary>How to walk.</summary>
 public sealed record WalkOptions
 {
+    /// <summary>One thread at a time, within <see cref="Limits.Default"/>, without modules' files.</summary>
     public static WalkOptions Default { get; } = new();
 
     /// <summary>Bounds on frames and time.</summary>
@@ -33,6 +34,9 @@ public sealed record WalkOptions
 /// </summary>
 public static class StackWalker
 {
+    /// <summary>
+    /// Walks the stack of each thread and explains the crash. Whatever is wrong in the dump, there is a result; its status tells what was missing.
+    /// </summary>
     public static ProcessState Walk(Minidump dump, SymbolStore symbols, WalkOptions options)
     {
         var lookups = new SymbolLookup?[dump.Modules.Count];

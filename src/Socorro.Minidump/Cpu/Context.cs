@@ -12,7 +12,9 @@ public sealed record Context(CpuKind Cpu, ulong Flags, Registers Registers, ulon
     public CpuTraits Traits => CpuTraits.Find(Cpu)
         ?? throw new InvalidOperationException($"{Cpu} has contexts but no traits");
 
+    /// <summary>The program counter; 0 when it was not saved.</summary>
     public ulong InstructionPointer => Registers[Traits.Pc];
 
+    /// <summary>The stack pointer; 0 when it was not saved.</summary>
     public ulong StackPointer => Registers[Traits.Sp];
 }

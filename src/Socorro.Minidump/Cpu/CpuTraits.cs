@@ -19,6 +19,7 @@ public sealed class CpuTraits
         CalleeSaved = [.. calleeSaved.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(IndexOf)];
     }
 
+    /// <summary>The processor that this is about.</summary>
     public CpuKind Kind { get; }
 
     /// <summary>
@@ -30,32 +31,33 @@ public sealed class CpuTraits
     public int PointerSize { get; }
 
     /// <summary>What is taken from a return address to get into the calling instruction.</summary>
-    public int CallSize { get; }
+    internal int CallSize { get; }
 
+    /// <summary>The integer registers in the order of <see cref="Registers"/>, by the names of reports and of symbol files.</summary>
     public IReadOnlyList<string> RegisterNames { get; }
 
     /// <summary>
     /// Registers that a callee must preserve, so that a caller's value is the callee's unless a rule says else.
     /// </summary>
-    public ImmutableArray<int> CalleeSaved { get; }
+    internal ImmutableArray<int> CalleeSaved { get; }
 
-    public int Pc { get; private init; }
+    internal int Pc { get; private init; }
 
-    public int Sp { get; private init; }
+    internal int Sp { get; private init; }
 
     /// <summary>The frame pointer, or −1 where the architecture has none by convention.</summary>
-    public int Fp { get; private init; } = -1;
+    internal int Fp { get; private init; } = -1;
 
     /// <summary>The link register, or −1 where calls push the return address.</summary>
-    public int Lr { get; private init; } = -1;
+    internal int Lr { get; private init; } = -1;
 
     /// <summary>All ones in the width of a pointer.</summary>
-    public ulong AddressMask => PointerSize == 4 ? uint.MaxValue : ulong.MaxValue;
+    internal ulong AddressMask => PointerSize == 4 ? uint.MaxValue : ulong.MaxValue;
 
     /// <summary>
     /// Index of a register by the name that CFI text uses, with or without a dollar sign; −1 when unknown.
     /// </summary>
-    public int FindRegister(ReadOnlySpan<byte> name)
+    internal int FindRegister(ReadOnlySpan<byte> name)
     {
         if (name is [(byte)'$', .. var bare])
             name = bare;
@@ -69,6 +71,7 @@ public sealed class CpuTraits
         return FindAlias(name);
     }
 
+    /// <summary>The traits of a processor; null for <see cref="CpuKind.Unknown"/>.</summary>
     public static CpuTraits? Find(CpuKind kind) => All.FirstOrDefault(traits => traits.Kind == kind);
 
     static readonly CpuTraits[] All =

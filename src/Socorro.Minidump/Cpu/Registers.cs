@@ -16,24 +16,26 @@ public struct Registers
     /// <summary>Bit i is set when register i is known.</summary>
     public ulong Valid { get; private set; }
 
+    /// <summary>Whether a register is known.</summary>
     public readonly bool IsValid(int index) => (Valid >> index & 1) != 0;
 
     /// <summary>The value of a register, 0 when it is not known.</summary>
     public readonly ulong this[int index] => _values[index];
 
+    /// <summary>The value of a register; false when it is not known.</summary>
     public readonly bool TryGet(int index, out ulong value)
     {
         value = _values[index];
         return IsValid(index);
     }
 
-    public void Set(int index, ulong value)
+    internal void Set(int index, ulong value)
     {
         _values[index] = value;
         Valid |= 1UL << index;
     }
 
-    public void Forget(int index)
+    internal void Forget(int index)
     {
         _values[index] = 0;
         Valid &= ~(1UL << index);

@@ -14,12 +14,14 @@ public sealed record MinidumpHeader(
     ulong Flags,
     bool BigEndian)
 {
+    /// <summary>Bytes of the header.</summary>
     public const int Size = 32;
 
     const uint Signature = 0x504d444d;
 
     const ushort FormatVersion = 0xa793;
 
+    /// <summary>When the dump was written, in UTC.</summary>
     public DateTimeOffset Time => DateTimeOffset.FromUnixTimeSeconds(TimeDateStamp);
 
     internal static Refusal? TryRead(ReadOnlySpan<byte> bytes, out MinidumpHeader header)

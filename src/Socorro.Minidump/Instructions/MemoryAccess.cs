@@ -3,8 +3,13 @@ namespace Socorro.Minidumps.Instructions;
 /// <summary>What an instruction does with memory.</summary>
 public enum AccessMode
 {
+    /// <summary>It is read.</summary>
     Read,
+
+    /// <summary>It is written.</summary>
     Write,
+
+    /// <summary>It is read and then written.</summary>
     ReadWrite,
 }
 
@@ -15,6 +20,7 @@ public readonly record struct MemoryAccess(ulong Address, int Size, AccessMode M
     /// <summary>The register that the address is counted from held 0.</summary>
     public bool IsNullBased { get; init; }
 
+    /// <summary>The address is in a little memory that may not be touched, beside some that may: an overflow ended there.</summary>
     public bool IsLikelyGuardPage { get; init; }
 
     /// <summary>Whether a byte is one of those accessed.</summary>
@@ -28,6 +34,7 @@ public readonly record struct PointerUpdate(ulong? Target)
     /// <summary>The register that holds the target was 0.</summary>
     public bool IsNullBased { get; init; }
 
+    /// <summary>The target is in a little memory that may not be touched, beside some that may.</summary>
     public bool IsLikelyGuardPage { get; init; }
 }
 
@@ -48,11 +55,13 @@ public readonly record struct AdjustedAddress(AdjustmentKind Kind, ulong Value);
 /// <summary>An address that differs from the one used by one bit, and is mapped.</summary>
 public sealed record BitFlip
 {
+    /// <summary>The address with the bit flipped back.</summary>
     public required ulong Address { get; init; }
 
     /// <summary>The register that held the wrong value; null when no register of the instruction did.</summary>
     public required string? SourceRegister { get; init; }
 
+    /// <summary>The address used was of a form that can't be mapped.</summary>
     public required bool WasNonCanonical { get; init; }
 
     /// <summary>The address is 0, which a program may have meant to test for.</summary>

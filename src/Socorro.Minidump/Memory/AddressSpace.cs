@@ -4,9 +4,16 @@ namespace Socorro.Minidumps.Memory;
 [Flags]
 public enum Permissions
 {
+    /// <summary>Nothing.</summary>
     None = 0,
+
+    /// <summary>To read.</summary>
     Read = 1,
+
+    /// <summary>To write.</summary>
     Write = 2,
+
+    /// <summary>To run as code.</summary>
     Execute = 4,
 
     /// <summary>The first touch fails, whatever else is permitted.</summary>
@@ -17,6 +24,7 @@ public enum Permissions
 /// <param name="Name">The file or the kind of memory that is mapped there; empty when the dump does not say.</param>
 public readonly record struct AddressRange(ulong Start, ulong End, Permissions Permissions, bool IsPrivate, string Name)
 {
+    /// <summary>Bytes of the range.</summary>
     public ulong Length => End - Start;
 
     /// <summary>Whether the first touch of such a kind would succeed.</summary>

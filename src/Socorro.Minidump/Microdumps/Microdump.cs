@@ -21,6 +21,7 @@ public sealed record Microdump
     /// <summary>Null where the process did not know.</summary>
     public string? Product { get; init; }
 
+    /// <summary>Null where the process did not know.</summary>
     public string? ProductVersion { get; init; }
 
     /// <summary>Which of the program's processes it is, such as "browser" or "webview".</summary>
@@ -29,6 +30,7 @@ public sealed record Microdump
     /// <summary>Null where it was not written; all empty where the process did not know.</summary>
     public GraphicsProcessor? Gpu { get; init; }
 
+    /// <summary>Null where it was not written.</summary>
     public FreeAddressSpace? FreeSpace { get; init; }
 
     /// <summary>Product, version and process type under the names that Crashpad's clients send them by.</summary>

@@ -3,6 +3,7 @@ namespace Socorro.Minidumps.Output;
 /// <summary>What a report for people shows.</summary>
 public sealed record HumanOptions
 {
+    /// <summary>Everything, in plain text.</summary>
     public static HumanOptions Default { get; } = new();
 
     /// <summary>Whether to mark what matters with the escape sequences of terminals.</summary>

@@ -9,6 +9,7 @@ namespace Socorro.Minidumps.Output;
 /// </summary>
 public static class HumanReport
 {
+    /// <summary>Writes the report, with line feeds as ends of lines.</summary>
     public static void Write(ProcessState state, TextWriter output, HumanOptions options)
     {
         var text = new HumanText(output, options.IsColored);

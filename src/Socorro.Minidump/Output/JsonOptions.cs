@@ -3,6 +3,7 @@ namespace Socorro.Minidumps.Output;
 /// <summary>What a report in JSON has, and how it looks.</summary>
 public sealed record JsonOptions
 {
+    /// <summary>One line, as minidump-stackwalk writes it.</summary>
     public static JsonOptions Default { get; } = new();
 
     /// <summary>Whether to break lines and indent by two blanks.</summary>

@@ -6,8 +6,13 @@ namespace Socorro.Minidumps.Reasons;
 /// <summary>How memory was touched by the instruction that crashed.</summary>
 public enum AccessKind
 {
+    /// <summary>A read.</summary>
     Read,
+
+    /// <summary>A write.</summary>
     Write,
+
+    /// <summary>A jump to where no code may be.</summary>
     Execute,
 }
 

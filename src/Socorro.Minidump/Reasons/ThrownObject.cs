@@ -16,6 +16,7 @@ public sealed record ThrownObject(IReadOnlyList<string> Types, ulong Object)
     const int MaxTypes = 32;
     const int MaxName = 1024;
 
+    /// <summary>A sentence's rest with the first of the types.</summary>
     public override string ToString() => $"a C++ object of type {Types[0]} was thrown";
 
     /// <summary>

@@ -7,6 +7,7 @@ namespace Socorro.Minidumps.Streams;
 /// <summary>The kinds of debug record that a module can carry.</summary>
 public enum CodeViewKind
 {
+    /// <summary>The module carries none.</summary>
     None,
 
     /// <summary>
@@ -19,6 +20,8 @@ public enum CodeViewKind
 
     /// <summary>BpEL: the build id note of an ELF file.</summary>
     Elf,
+
+    /// <summary>A record of another kind, or one that can't be read.</summary>
     Other,
 }
 

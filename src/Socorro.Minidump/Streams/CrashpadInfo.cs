@@ -5,10 +5,13 @@ namespace Socorro.Minidumps.Streams;
 /// <summary>What Crashpad's client told about itself and its crash, for the process and for each module.</summary>
 public sealed record CrashpadInfo
 {
+    /// <summary>Of the structure; 1 so far.</summary>
     public required uint Version { get; init; }
 
+    /// <summary>The report, by Crashpad's database.</summary>
     public required Guid ReportId { get; init; }
 
+    /// <summary>The installation of the program; all zero when it is not told.</summary>
     public required Guid ClientId { get; init; }
 
     /// <summary>
@@ -20,6 +23,7 @@ public sealed record CrashpadInfo
     /// <summary>Annotations of the whole process, in file order.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> SimpleAnnotations { get; init; }
 
+    /// <summary>What was annotated in each module.</summary>
     public required IReadOnlyList<CrashpadModule> Modules { get; init; }
 
     /// <summary>

@@ -9,15 +9,19 @@ namespace Socorro.Minidumps.Streams;
 /// </summary>
 public sealed record ExceptionRecord
 {
+    /// <summary>The system's number of the thread.</summary>
     public required uint ThreadId { get; init; }
 
+    /// <summary>NTSTATUS, Mach exception or signal number.</summary>
     public required uint Code { get; init; }
 
+    /// <summary>Windows: EXCEPTION_ flags; Mach: the exception's code; Linux: si_code.</summary>
     public required uint Flags { get; init; }
 
     /// <summary>Address of the record of the exception that was being handled when this one came; 0 for none.</summary>
     public required ulong ChainedRecord { get; init; }
 
+    /// <summary>What the exception was about: code on Windows, data on others. Signals that processes sent have other things here.</summary>
     public required ulong Address { get; init; }
 
     /// <summary>Up to 15 values that say more.</summary>

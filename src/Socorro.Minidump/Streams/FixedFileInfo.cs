@@ -11,6 +11,7 @@ public readonly record struct FixedFileInfo(
     uint ProductVersionHigh,
     uint ProductVersionLow)
 {
+    /// <summary>Whether signature and version of the structure are right; else the numbers mean nothing.</summary>
     public bool IsValid => Signature == 0xfeef04bd && StructVersion == 0x10000;
 
     internal static FixedFileInfo Read(Fields info) => new(

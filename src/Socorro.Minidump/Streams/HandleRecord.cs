@@ -6,18 +6,25 @@ namespace Socorro.Minidumps.Streams;
 /// <summary>A handle that the process had open.</summary>
 public sealed record HandleRecord
 {
+    /// <summary>The handle's value.</summary>
     public required ulong Handle { get; init; }
 
+    /// <summary>Such as "Event" or "File"; null where it is not told.</summary>
     public string? TypeName { get; init; }
 
+    /// <summary>Null for objects without a name.</summary>
     public string? ObjectName { get; init; }
 
+    /// <summary>OBJ_ flags.</summary>
     public required uint Attributes { get; init; }
 
+    /// <summary>ACCESS_MASK.</summary>
     public required uint GrantedAccess { get; init; }
 
+    /// <summary>How many handles there are to the object.</summary>
     public required uint HandleCount { get; init; }
 
+    /// <summary>How many references the kernel holds to the object.</summary>
     public required uint PointerCount { get; init; }
 
     /// <summary>Further facts about the object, each of its own type.</summary>

@@ -18,11 +18,13 @@ public sealed class LinuxAuxiliaryVector
     /// <summary>An address inside the program itself: its program headers, or where it was entered.</summary>
     public ulong? ProgramAddress => Find(ProgramHeaders) ?? Find(Entry);
 
+    /// <summary>AT_ENTRY: where the program was entered.</summary>
     public ulong? EntryPoint => Find(Entry);
 
     /// <summary>Base of the library that the kernel maps into each process.</summary>
     public ulong? Vdso => Find(VdsoHeader);
 
+    /// <summary>AT_HWCAP: bits that the architecture defines.</summary>
     public ulong? HardwareCapabilities => Find(Hwcap);
 
     /// <summary>A value by its AT_ number.</summary>

@@ -10,6 +10,7 @@ public sealed class LinuxFacts
 
     LinuxFacts(Dictionary<string, string> values) => _values = values;
 
+    /// <summary>All of them, by name.</summary>
     public IReadOnlyDictionary<string, string> Values => _values;
 
     /// <summary>

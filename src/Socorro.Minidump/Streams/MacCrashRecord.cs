@@ -8,22 +8,31 @@ namespace Socorro.Minidumps.Streams;
 /// </summary>
 public sealed record MacCrashRecord
 {
+    /// <summary>Of the structure: 1, 4 or 5.</summary>
     public required ulong Version { get; init; }
 
+    /// <summary>The thread, as the library numbers it.</summary>
     public ulong? Thread { get; init; }
 
+    /// <summary>How the system's crash dialogue should look.</summary>
     public ulong? DialogMode { get; init; }
 
+    /// <summary>Why the library gave up.</summary>
     public ulong? AbortCause { get; init; }
 
+    /// <summary>The library that left the record.</summary>
     public string? ModulePath { get; init; }
 
+    /// <summary>Why it ended the process, such as "abort() called".</summary>
     public string? Message { get; init; }
 
+    /// <summary>A text by which such crashes are grouped.</summary>
     public string? SignatureString { get; init; }
 
+    /// <summary>A stack in words.</summary>
     public string? Backtrace { get; init; }
 
+    /// <summary>A second message.</summary>
     public string? Message2 { get; init; }
 
     internal static IReadOnlyList<MacCrashRecord> ReadAll(DumpFile file)

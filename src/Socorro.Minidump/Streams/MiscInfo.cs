@@ -9,8 +9,10 @@ namespace Socorro.Minidumps.Streams;
 /// </summary>
 public sealed record MiscInfo
 {
+    /// <summary>MINIDUMP_MISC flags: which fields the writer filled.</summary>
     public required uint Flags { get; init; }
 
+    /// <summary>The process.</summary>
     public uint? ProcessId { get; init; }
 
     /// <summary>Seconds since 1970.</summary>
@@ -22,23 +24,31 @@ public sealed record MiscInfo
     /// <summary>Seconds spent in the system.</summary>
     public uint? ProcessKernelTime { get; init; }
 
+    /// <summary>Clock rates of the processor.</summary>
     public ProcessorPower? Power { get; init; }
 
+    /// <summary>The process's mandatory integrity level, 0x1000 for low to 0x4000 for system.</summary>
     public uint? IntegrityLevel { get; init; }
 
+    /// <summary>How data execution prevention was set for the process (PROCESS_EXECUTE flags).</summary>
     public uint? ExecuteFlags { get; init; }
 
+    /// <summary>1 for a protected process.</summary>
     public uint? ProtectedProcess { get; init; }
 
+    /// <summary>The machine's time zone.</summary>
     public TimeZoneRecord? TimeZone { get; init; }
 
+    /// <summary>Such as "19041.1.amd64fre.vb_release.191206-1406".</summary>
     public string? BuildString { get; init; }
 
+    /// <summary>The debugger library that wrote the dump.</summary>
     public string? DebugBuildString { get; init; }
 
     /// <summary>Where the extended processor state stands behind a context.</summary>
     public ExtendedStateLayout? ExtendedState { get; init; }
 
+    /// <summary>The value that Windows scrambles the process's pointers with.</summary>
     public uint? ProcessCookie { get; init; }
 
     internal static MiscInfo? Read(DumpFile file)

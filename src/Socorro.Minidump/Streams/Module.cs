@@ -9,10 +9,13 @@ public sealed record Module
     /// <summary>Place in the dump's list.</summary>
     public required int Index { get; init; }
 
+    /// <summary>The first address.</summary>
     public required ulong Base { get; init; }
 
+    /// <summary>Bytes in memory.</summary>
     public required uint Size { get; init; }
 
+    /// <summary>Of the image's header; 0 outside Windows.</summary>
     public required uint Checksum { get; init; }
 
     /// <summary>Seconds since 1970 in the file's header; on newer Windows builds a hash.</summary>
@@ -21,8 +24,10 @@ public sealed record Module
     /// <summary>The file, as the writer named it: usually a path.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Of the file; not valid where it tells none.</summary>
     public required FixedFileInfo Version { get; init; }
 
+    /// <summary>The debug record, by which symbols are found.</summary>
     public required CodeView CodeView { get; init; }
 
     /// <summary>The operating system, by whose rules the module is identified.</summary>

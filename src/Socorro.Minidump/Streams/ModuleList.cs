@@ -16,8 +16,10 @@ public sealed class ModuleList : IReadOnlyList<Module>
         Main = FindMain(auxiliary);
     }
 
+    /// <summary>How many modules there are.</summary>
     public int Count => _modules.Length;
 
+    /// <summary>The module at a place in the dump's list.</summary>
     public Module this[int index] => _modules[index];
 
     /// <summary>The program itself, as against its libraries; null only when there are no modules.</summary>
@@ -31,6 +33,7 @@ public sealed class ModuleList : IReadOnlyList<Module>
     /// </summary>
     public Module? Find(ulong address) => _index.Find(address) is >= 0 and var index ? _modules[index] : null;
 
+    /// <summary>The modules in the dump's order.</summary>
     public IEnumerator<Module> GetEnumerator() => ((IEnumerable<Module>)_modules).GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

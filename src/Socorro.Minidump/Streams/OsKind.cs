@@ -3,15 +3,34 @@ namespace Socorro.Minidumps.Streams;
 /// <summary>The operating systems that dumps come from.</summary>
 public enum OsKind
 {
+    /// <summary>Not told, or a system without a name here.</summary>
     Unknown,
+
+    /// <summary>Any Windows.</summary>
     Windows,
+
+    /// <summary>macOS.</summary>
     MacOs,
+
+    /// <summary>iOS.</summary>
     Ios,
+
+    /// <summary>Linux, other than Android.</summary>
     Linux,
+
+    /// <summary>Solaris.</summary>
     Solaris,
+
+    /// <summary>Android.</summary>
     Android,
+
+    /// <summary>PlayStation 3.</summary>
     Ps3,
+
+    /// <summary>Chromium's Native Client.</summary>
     NaCl,
+
+    /// <summary>Fuchsia.</summary>
     Fuchsia,
 }
 

@@ -7,24 +7,34 @@ namespace Socorro.Minidumps.Streams;
 /// <summary>The operating system and processor that the process ran on.</summary>
 public sealed record SystemInfo
 {
+    /// <summary>PROCESSOR_ARCHITECTURE, with the values that Breakpad adds from 0x8000.</summary>
     public required ushort ProcessorArchitecture { get; init; }
 
+    /// <summary>x86: the family; ARM: the architecture's version.</summary>
     public required ushort ProcessorLevel { get; init; }
 
+    /// <summary>x86: model and stepping.</summary>
     public required ushort ProcessorRevision { get; init; }
 
+    /// <summary>Logical processors.</summary>
     public required byte ProcessorCount { get; init; }
 
+    /// <summary>Windows: 1 workstation, 2 domain controller, 3 server.</summary>
     public required byte ProductType { get; init; }
 
+    /// <summary>Of the system.</summary>
     public required uint MajorVersion { get; init; }
 
+    /// <summary>Of the system.</summary>
     public required uint MinorVersion { get; init; }
 
+    /// <summary>Of the system.</summary>
     public required uint BuildNumber { get; init; }
 
+    /// <summary>VER_PLATFORM, with the values that Breakpad adds from 0x8000.</summary>
     public required uint PlatformId { get; init; }
 
+    /// <summary>Windows: VER_SUITE flags.</summary>
     public required ushort SuiteMask { get; init; }
 
     /// <summary>
@@ -37,6 +47,7 @@ public sealed record SystemInfo
     /// </summary>
     public required ProcessorIdentity Identity { get; init; }
 
+    /// <summary>The processor; unknown for a number that no writer uses.</summary>
     public CpuKind Cpu => ProcessorArchitecture switch
     {
         0 or 10 => CpuKind.X86,
@@ -59,6 +70,7 @@ public sealed record SystemInfo
     /// <summary>What the kernel calls the machine, such as "armv8l"; only microdumps say it.</summary>
     public string? Machine { get; init; }
 
+    /// <summary>The system; unknown for a number that no writer uses.</summary>
     public OsKind Os => OsKinds.FromPlatformId(PlatformId);
 
     /// <summary>The operating system's name as reports give it: "Windows NT", "Mac OS X"…, or its number.</summary>

@@ -32,9 +32,10 @@ public sealed record ProcessMemory(
 {
     const int HasVirtualSizes = 2;
 
-    /// <summary>Of the address space; null in the first revision.</summary>
+    /// <summary>Bytes of the address space in use; null in the first revision.</summary>
     public ulong? VirtualSize { get; private init; }
 
+    /// <summary>The most that <see cref="VirtualSize"/> has been; null in the first revision.</summary>
     public ulong? PeakVirtualSize { get; private init; }
 
     internal static ProcessMemory? Read(DumpFile file)

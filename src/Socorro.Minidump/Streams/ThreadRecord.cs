@@ -7,12 +7,16 @@ namespace Socorro.Minidumps.Streams;
 /// <summary>One thread of the process.</summary>
 public sealed record ThreadRecord
 {
+    /// <summary>The system's number of the thread.</summary>
     public required uint Id { get; init; }
 
+    /// <summary>How often the thread had been suspended.</summary>
     public required uint SuspendCount { get; init; }
 
+    /// <summary>Windows: the process's priority class.</summary>
     public required uint PriorityClass { get; init; }
 
+    /// <summary>Windows: relative to the class; others leave it 0.</summary>
     public required uint Priority { get; init; }
 
     /// <summary>
@@ -26,6 +30,7 @@ public sealed record ThreadRecord
     /// <summary>What the thread says of its stack; the bytes may be absent, or stand in the memory lists.</summary>
     public required ulong StackStart { get; init; }
 
+    /// <summary>Where the stack's bytes stand in the dump.</summary>
     public required Location StackLocation { get; init; }
 
     /// <summary>The bytes of the stack that the thread itself brings; empty when it brings none.</summary>
@@ -34,6 +39,7 @@ public sealed record ThreadRecord
     /// <summary>The thread's registers; null when they were not saved or are not readable.</summary>
     public required Context? Context { get; init; }
 
+    /// <summary>Where the context stands in the dump.</summary>
     public required Location ContextLocation { get; init; }
 
     /// <summary>The thread's name, when the dump has names.</summary>

@@ -5,6 +5,7 @@ namespace Socorro.Minidumps.Streams;
 /// <summary>A module that had been unmapped before the crash, of which Windows remembers the last few.</summary>
 public sealed record UnloadedModule(ulong Base, uint Size, uint Checksum, uint TimeDateStamp, string Name)
 {
+    /// <summary>The first address behind it.</summary>
     public ulong End => Base + Size;
 
     /// <summary>The name behind the last slash or backslash.</summary>
@@ -13,6 +14,7 @@ public sealed record UnloadedModule(ulong Base, uint Size, uint Checksum, uint T
     /// <summary>Timestamp and size, as for a Windows module.</summary>
     public string CodeId => $"{TimeDateStamp:x8}{Size:x}";
 
+    /// <summary>Whether an address was in it.</summary>
     public bool Contains(ulong address) => address >= Base && address - Base < Size;
 
     internal static IReadOnlyList<UnloadedModule> ReadAll(DumpFile file)

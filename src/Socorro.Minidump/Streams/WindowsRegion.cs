@@ -23,6 +23,7 @@ public readonly record struct WindowsRegion(
     const uint Executable = 0x10 | 0x20 | 0x40 | 0x80;
     const uint Guarded = 0x100;
 
+    /// <summary>What may be done there; nothing in memory that is not committed.</summary>
     public Permissions Permissions => State != Committed
         ? Permissions.None
         : Flag(Readable, Permissions.Read) | Flag(Writable, Permissions.Write) | Flag(Executable, Permissions.Execute)

@@ -8,7 +8,7 @@ namespace Socorro.Minidumps.Symbols;
 /// The unwind rules in force at one address: those of a STACK CFI INIT record with its rows merged in. Held as byte code:
 /// for each rule its register's name index, its <see cref="CfiForm"/> and operands; first the rule for ".cfa", then ".ra".
 /// </summary>
-public readonly struct CfiRules
+readonly struct CfiRules
 {
     internal const int CfaName = 0;
     internal const int RaName = 1;

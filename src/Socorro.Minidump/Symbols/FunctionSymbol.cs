@@ -27,6 +27,7 @@ public readonly record struct FunctionSymbol
 /// <summary>The source line that an address was compiled from.</summary>
 public readonly record struct SourceLine
 {
+    /// <summary>As the compiler was given it, in UTF-8; empty when not known.</summary>
     public required ReadOnlyMemory<byte> File { get; init; }
 
     /// <summary>1 is the first line; 0 means that the compiler gave none.</summary>
@@ -55,6 +56,7 @@ public readonly record struct InlineSymbol
 /// <summary>Everything that symbols tell of one address: the function, its own source position, and how many inlines.</summary>
 public readonly record struct SymbolHit
 {
+    /// <summary>The function that covers the address, inlined calls left aside.</summary>
     public required FunctionSymbol Function { get; init; }
 
     /// <summary>The function's own file: that of its line, or of its call of the outermost inline. Empty when not known.</summary>

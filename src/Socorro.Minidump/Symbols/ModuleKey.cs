@@ -7,12 +7,16 @@ namespace Socorro.Minidumps.Symbols;
 /// <param name="CodeId">Build id, or time stamp and size of a Windows image.</param>
 public readonly record struct ModuleKey(string DebugFile, string DebugId, string CodeFile = "", string CodeId = "")
 {
+    /// <summary>Without its folder.</summary>
     public string DebugFile { get; } = LeafOf(DebugFile);
 
+    /// <summary>Never null.</summary>
     public string DebugId { get; } = DebugId ?? "";
 
+    /// <summary>Without its folder.</summary>
     public string CodeFile { get; } = LeafOf(CodeFile);
 
+    /// <summary>Never null.</summary>
     public string CodeId { get; } = CodeId ?? "";
 
     /// <summary>The name under which symbols are filed: the debug file, or the code file where there is none (MinGW).</summary>

@@ -16,6 +16,7 @@ public sealed class SymbolStore(SymbolStoreOptions options)
     readonly LinkedList<Entry> _byUse = [];
     long _openBytes;
 
+    /// <summary>Looks in roots without a cache, with the bounds of <see cref="SymbolStoreOptions"/>.</summary>
     public SymbolStore(IReadOnlyList<string> roots)
         : this(new SymbolStoreOptions { Roots = roots })
     {

@@ -34,5 +34,6 @@ public sealed record SymbolStoreOptions
     /// <summary>How long symbols that were not found are not looked for again.</summary>
     public TimeSpan MissingFor { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>The clock by which answers grow old.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

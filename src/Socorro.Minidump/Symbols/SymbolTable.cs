@@ -21,11 +21,13 @@ public sealed class SymbolTable
         Module = source.Module;
     }
 
+    /// <summary>What the symbol file says of itself.</summary>
     public SymbolModule Module { get; }
 
     /// <summary>Some records could not be read; what could be is in use.</summary>
     public bool IsCorrupt => BadLines > 0;
 
+    /// <summary>Lines that could not be read and were left out.</summary>
     public int BadLines => _source.BadLines;
 
     /// <summary>The first of the bad lines, each with its number, and how many records were left out for overlapping others.</summary>
@@ -92,7 +94,7 @@ public sealed class SymbolTable
     }
 
     /// <summary>The STACK CFI rules in force at an address.</summary>
-    public bool TryFindCfi(ulong rva, out CfiRules rules)
+    internal bool TryFindCfi(ulong rva, out CfiRules rules)
     {
         rules = default;
         if (rva > uint.MaxValue)
@@ -117,7 +119,7 @@ public sealed class SymbolTable
     }
 
     /// <summary>The STACK WIN record that covers an address: frame data if there is any, else FPO.</summary>
-    public bool TryFindWin(ulong rva, out WinFrame frame)
+    internal bool TryFindWin(ulong rva, out WinFrame frame)
     {
         frame = default;
         try

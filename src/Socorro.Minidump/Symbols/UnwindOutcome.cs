@@ -1,7 +1,7 @@
 namespace Socorro.Minidumps.Symbols;
 
 /// <summary>What a symbol file's unwind rules answered for one frame.</summary>
-public enum UnwindOutcome
+enum UnwindOutcome
 {
     /// <summary>The rules could not be evaluated: a register or memory that they need is missing, or they are malformed.</summary>
     Failed,

@@ -8,7 +8,7 @@ namespace Socorro.Minidumps.Symbols;
 /// A STACK WIN record: how the compiler for 32-bit Windows laid out a function's frame, either as a program (frame data)
 /// or by sizes alone (FPO, frame pointer omission).
 /// </summary>
-public readonly record struct WinFrame
+readonly record struct WinFrame
 {
     public required ulong Rva { get; init; }
 

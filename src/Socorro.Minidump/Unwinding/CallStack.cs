@@ -29,10 +29,13 @@ public sealed class CallStack
     /// <summary>A thread of which nothing is known.</summary>
     public static CallStack Empty { get; } = new([], SavedRegisters.None, StackEnd.Truncated);
 
+    /// <summary>Innermost first.</summary>
     public IReadOnlyList<Frame> Frames => _frames;
 
-    public ReadOnlySpan<Frame> Span => _frames;
+    /// <summary>The same as <see cref="Frames"/>, for loops over many.</summary>
+    internal ReadOnlySpan<Frame> Span => _frames;
 
+    /// <summary>Why there are no more frames.</summary>
     public StackEnd End { get; }
 
     /// <summary>The registers in a frame: all of them in the first, in its callers those that could be recovered.</summary>

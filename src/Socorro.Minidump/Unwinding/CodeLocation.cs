@@ -11,6 +11,7 @@ public sealed class CodeLocation
 {
     internal static readonly CodeLocation Nowhere = new() { Address = 0 };
 
+    /// <summary>The address that this is about.</summary>
     public required ulong Address { get; init; }
 
     /// <summary>Index of the module in the dump's list; −1 when the address is in none.</summary>
@@ -79,6 +80,7 @@ public sealed class InlineCall
 {
     internal InlineCall(InlineSymbol symbol, ulong offset) => (Symbol, Offset) = (symbol, offset);
 
+    /// <summary>The function that was inlined; null when the symbol file has no name for it.</summary>
     public string? Function => field ??= CodeLocation.ToText(Symbol.Name);
 
     /// <summary>The source file being executed in this call.</summary>

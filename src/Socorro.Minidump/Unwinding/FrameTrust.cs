@@ -3,6 +3,7 @@ namespace Socorro.Minidumps.Unwinding;
 /// <summary>How a frame was found. The later ones are more to be trusted.</summary>
 public enum FrameTrust
 {
+    /// <summary>Not known; no frame has it.</summary>
     None,
 
     /// <summary>A word on the stack looked like a return address.</summary>
@@ -32,6 +33,7 @@ public enum FrameTrust
     Context,
 }
 
+/// <summary>The words for <see cref="FrameTrust"/>.</summary>
 public static class FrameTrusts
 {
     extension(FrameTrust trust)

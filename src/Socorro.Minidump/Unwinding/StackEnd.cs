@@ -16,6 +16,7 @@ public enum StackEnd
     Limit,
 }
 
+/// <summary>The words for <see cref="StackEnd"/>.</summary>
 public static class StackEnds
 {
     extension(StackEnd end)

@@ -25,6 +25,7 @@ public sealed class SymbolSupply(SymbolSupplyOptions options, SymbolStore store)
     /// <summary>The addresses that were asked for a module's symbols, and what each said.</summary>
     public IReadOnlyList<LookupAttempt> AttemptsFor(ModuleKey key) => _attempts.GetValueOrDefault(key) ?? [];
 
+    /// <summary>Ends what is under way.</summary>
     public void Dispose()
     {
         _download.Dispose();

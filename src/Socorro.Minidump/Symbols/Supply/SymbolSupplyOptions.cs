@@ -9,6 +9,7 @@ public sealed record SymbolSupplyOptions
     /// <summary>Where files are put, laid out as a root of a <see cref="SymbolStore"/>.</summary>
     public required string Folder { get; init; }
 
+    /// <summary>How long it may take to reach a server.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How long a server may say nothing.</summary>
@@ -29,10 +30,12 @@ public sealed record SymbolSupplyOptions
     /// <summary>How long symbols are not asked for again that a server failed to answer about.</summary>
     public TimeSpan FailedFor { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Files that are fetched at a time.</summary>
     public int MaxDownloads { get; init; } = 8;
 
     /// <summary>Bytes of one file, after decompression.</summary>
     public long MaxFileBytes { get; init; } = 4L << 30;
 
+    /// <summary>The clock by which is waited and remembered.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
