@@ -34,12 +34,14 @@ public class CfiBenchmarks
     }
 
     [Benchmark]
-    public UnwindOutcome Step() => _rules.Unwind(_cpu, in _callee, _memory, out _, out _);
+    public bool Step() => IsCaller(_rules);
 
     [Benchmark]
-    public UnwindOutcome FindAndStep()
+    public bool FindAndStep()
     {
         _table.TryFindCfi(0x1080, out var rules);
-        return rules.Unwind(_cpu, in _callee, _memory, out _, out _);
+        return IsCaller(rules);
     }
+
+    bool IsCaller(CfiRules rules) => rules.Unwind(_cpu, in _callee, _memory, out _, out _) == UnwindOutcome.Caller;
 }

@@ -260,11 +260,11 @@ public sealed class SymbolTableTests
     }
 
     [Theory]
-    [InlineData(".cfa: $rsp 8 + .ra: .cfa 8 - ^", UnwindOutcome.Caller)]
-    [InlineData("rules beyond number", UnwindOutcome.Failed)]
-    [InlineData("an endless rule", UnwindOutcome.Failed)]
-    [InlineData("a deep rule", UnwindOutcome.Failed)]
-    public void Bounds_what_unwind_rules_may_cost(string rules, UnwindOutcome expected)
+    [InlineData(".cfa: $rsp 8 + .ra: .cfa 8 - ^", true)]
+    [InlineData("rules beyond number", false)]
+    [InlineData("an endless rule", false)]
+    [InlineData("a deep rule", false)]
+    public void Bounds_what_unwind_rules_may_cost(string rules, bool isWithin)
     {
         rules = rules switch
         {
@@ -279,7 +279,8 @@ public sealed class SymbolTableTests
         callee.Set(cpu.Sp, 0x1010);
 
         Assert.True(Parse($"STACK CFI INIT 10 10 {rules}\n").TryFindCfi(0x10, out var found));
-        Assert.Equal(expected, found.Unwind(cpu, callee, memory, out _, out _));
+        Assert.Equal(
+            isWithin ? UnwindOutcome.Caller : UnwindOutcome.Failed, found.Unwind(cpu, callee, memory, out _, out _));
     }
 
     [Fact]
