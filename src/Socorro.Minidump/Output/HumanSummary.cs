@@ -113,6 +113,9 @@ sealed class HumanSummary(ProcessState state, HumanText text, HumanOptions optio
 
     int AddressDigits => 2 * (CpuTraits.Find(_dump.Cpu)?.PointerSize ?? 8);
 
-    static string Describe(SignalSender sender) =>
-        $"process {sender.ProcessId}{(sender.UserId is { } user ? $", user {user}" : "")}";
+    string Describe(SignalSender sender)
+    {
+        var process = sender.ProcessId == _dump.ProcessId ? "the process itself" : $"process {sender.ProcessId}";
+        return sender.UserId is { } user ? $"{process}, user {user}" : process;
+    }
 }

@@ -112,7 +112,7 @@ sealed class HumanThreads(ProcessState state, HumanText text, HumanOptions optio
 
         // What is sure needs no room on a screen.
         var isSure = frame.Trust is FrameTrust.Context or FrameTrust.Cfi or FrameTrust.Leaf or FrameTrust.ShadowStack;
-        WriteCall(number++, ModuleOf(frame.Location), frame.Location.Function, PlaceOf(frame), isSure ? "" : frame.Trust.Explanation);
+        WriteCall(number++, ModuleOf(frame.Location), frame.Location.Function, PlaceOf(frame), isSure ? "" : frame.Trust.Word.Replace('_', ' '));
         if (!options.IsCompact || (isCrashed && index == 0))
             WriteRegisters(stack.GetRegisters(index));
         if (!options.IsCompact)

@@ -107,7 +107,7 @@ public sealed class HumanReportTests
 
         Assert.Matches(@"\n\d+  crasher![^\n]*\n    … \d{3} frames more, which --human shows\n\d+  ", text);
         Assert.InRange(text.Split('\n').Length, 60, 110);
-        Assert.Contains(" 1  test_app.exe + 0x41ff  (previous frame's frame pointer)\n", guessed);
+        Assert.Contains(" 1  test_app.exe + 0x41ff  (frame pointer)\n", guessed);
         Assert.Contains("  test_app.exe  ???  (main)  no symbols\n", guessed);
         Assert.EndsWith("--why tells where they were looked for.\n", guessed);
     }

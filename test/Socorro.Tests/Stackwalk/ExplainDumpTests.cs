@@ -11,7 +11,7 @@ public sealed class ExplainDumpTests
 
         Assert.Equal((0, ""), (code, error));
         Assert.StartsWith("EXCEPTION_ACCESS_VIOLATION_WRITE on Windows NT 5.1.2600 Service Pack 2\n", output);
-        Assert.Contains("  kernel32.dll BaseProcessStart ", output);
+        Assert.Contains("  kernel32.dll BaseProcessStart\n", output);
     }
 
     [Fact]
