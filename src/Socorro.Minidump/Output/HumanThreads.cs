@@ -27,9 +27,8 @@ sealed class HumanThreads(ProcessState state, HumanText text, HumanOptions optio
     {
         var others = Enumerable.Range(0, state.Threads.Count)
             .Where(i => i != state.CrashingThread && state.Threads[i].Stack.Frames.Count > 0);
-        var groups = options.IsCompact ? others.GroupBy(StackOf) : others.GroupBy(i => $"{i}");
         var any = false;
-        foreach (var threads in groups)
+        foreach (var threads in others.GroupBy(i => options.IsCompact ? StackOf(i) : $"{i}"))
         {
             WriteThread(threads.First(), "", Tone.Plain, [.. threads.Skip(1)]);
             any = true;
