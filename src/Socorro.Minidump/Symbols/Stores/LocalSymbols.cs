@@ -74,7 +74,10 @@ sealed class LocalSymbols
         if (file.Path is not null && IsSameId(file.DebugId, key.DebugId))
             return [root];
 
-        attempts.Add(new(root, file.Path is null ? "is no folder and no symbol file" : $"is for another module, {file.DebugId}"));
+        var answer = file.Path is not null ? $"is for another module, {file.DebugId}"
+            : File.Exists(root) ? "is no symbol file"
+            : "is not there";
+        attempts.Add(new(root, answer));
         return [];
     }
 
