@@ -5,10 +5,19 @@ namespace Socorro.Minidumps.Risks;
 /// <summary>How likely it is that a crash is a hole in the program's security. The scale is Breakpad's.</summary>
 public enum RiskRating
 {
+    /// <summary>Nothing points to one.</summary>
     None,
+
+    /// <summary>Worth a look.</summary>
     Interesting,
+
+    /// <summary>Hardly.</summary>
     Low,
+
+    /// <summary>Perhaps.</summary>
     Medium,
+
+    /// <summary>Likely.</summary>
     High,
 }
 

@@ -9,6 +9,7 @@ public enum RiskFact
     /// <summary>Memory was read where none is, or none that may be.</summary>
     WildRead,
 
+    /// <summary>Memory was written where none is, or none that may be.</summary>
     WildWrite,
 
     /// <summary>The program went to run what is no code.</summary>
@@ -20,27 +21,34 @@ public enum RiskFact
     /// <summary>Nothing may be executed where the instruction pointer is.</summary>
     CodeNotExecutable,
 
+    /// <summary>The instruction pointer is in no module.</summary>
     CodeOutsideModules,
 
+    /// <summary>The stack pointer is not in the thread's stack.</summary>
     StackPointerOutsideStack,
 
+    /// <summary>Code may be run from the stack.</summary>
     ExecutableStack,
 
+    /// <summary>Code may be run from the heap.</summary>
     ExecutableHeap,
 
     /// <summary>The program itself found that a function had written beyond its variables.</summary>
     StackCheckFailed,
 
+    /// <summary>The heap found that it had been written over.</summary>
     HeapDamaged,
 
     /// <summary>The thread ran out of stack.</summary>
     StackUsedUp,
 
+    /// <summary>A guard page was touched.</summary>
     GuardPageTouched,
 
     /// <summary>A division by zero or the like.</summary>
     ArithmeticFailed,
 
+    /// <summary>The processor knows no such instruction.</summary>
     IllegalInstruction,
 
     /// <summary>An exception handler asked for what can't be done.</summary>
@@ -55,12 +63,16 @@ public enum RiskFact
     /// <summary>What would have been read, or the bad pointer, tells where a jump or call nearby goes.</summary>
     ValueIsCalled,
 
+    /// <summary>The value tells where something is written nearby.</summary>
     ValueIsWrittenThrough,
 
+    /// <summary>The value tells where something is read nearby.</summary>
     ValueIsReadThrough,
 
+    /// <summary>The value is given to a function nearby.</summary>
     ValueIsPassedOn,
 
+    /// <summary>The value decides a branch nearby.</summary>
     ValueIsCompared,
 }
 
