@@ -26,6 +26,9 @@ public sealed class MemoryMap
         _bigEndian = bigEndian;
     }
 
+    /// <summary>The byte order of the process's numbers.</summary>
+    public bool IsBigEndian => _bigEndian;
+
     /// <summary>The regions by rising address, without overlaps.</summary>
     public ReadOnlySpan<MemoryRegion> Regions => _regions;
 

@@ -6,7 +6,11 @@ namespace Socorro.Minidumps.Unwinding;
 /// <summary>Recognises the call instruction that must stand before a return address.</summary>
 static class CallCode
 {
-    const int Longest = 7;
+    const int Longest = 8;
+    const int LongestX86 = 7;
+
+    /// <summary>A call and the instruction that runs before it takes effect.</summary>
+    const int MipsCall = 8;
 
     /// <summary>Null when the code before the address is not known, or calls of the processor are not known here.</summary>
     public static bool? FollowsCall(WalkContext walk, ulong address)
@@ -14,12 +18,24 @@ static class CallCode
         Span<byte> code = stackalloc byte[Longest];
         var length = walk.Cpu.Kind switch
         {
-            CpuKind.X86 or CpuKind.Amd64 => Longest,
+            CpuKind.X86 or CpuKind.Amd64 => LongestX86,
             CpuKind.Arm or CpuKind.Arm64 or CpuKind.RiscV or CpuKind.RiscV64 => 4,
+            CpuKind.Mips or CpuKind.Mips64 when (address & 3) == 0 => MipsCall,
             _ => 0,
         };
-        return length > 0 && walk.TryReadCode(address - (uint)length, code[..length]) ? EndsWithCall(walk.Cpu.Kind, code[..length]) : null;
+        if (length == 0 || !walk.TryReadCode(address - (uint)length, code[..length]))
+            return null;
+
+        return length == MipsCall
+            ? IsMipsCall(walk.Memory.IsBigEndian ? BinaryPrimitives.ReadUInt32BigEndian(code) : BinaryPrimitives.ReadUInt32LittleEndian(code))
+            : EndsWithCall(walk.Cpu.Kind, code[..length]);
     }
+
+    // JAL, JALR and BAL of the usual encoding; another instruction stands between each and where it returns to.
+    static bool IsMipsCall(uint code) =>
+        code >> 26 == 3
+        || (code & 0xfc00003f) == 9 && (code & 0xf800) != 0
+        || (code & 0xfc1c0000) == 0x04100000;
 
     /// <summary>Whether a call is the last of some instructions: 7 bytes of x86, else 4.</summary>
     public static bool EndsWithCall(CpuKind cpu, ReadOnlySpan<byte> code) => cpu switch

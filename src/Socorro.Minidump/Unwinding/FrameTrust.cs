@@ -15,6 +15,9 @@ public enum FrameTrust
     /// <summary>The callee's frame pointer.</summary>
     FramePointer,
 
+    /// <summary>The instructions of the callee itself, which no unwind rules describe.</summary>
+    Code,
+
     /// <summary>A guess that the processor's own list of return addresses confirmed, or put right.</summary>
     ShadowStack,
 
@@ -44,6 +47,7 @@ public static class FrameTrusts
             FrameTrust.Scan => "scan",
             FrameTrust.CfiScan => "cfi_scan",
             FrameTrust.FramePointer => "frame_pointer",
+            FrameTrust.Code => "code",
             FrameTrust.ShadowStack => "shadow_stack",
             FrameTrust.Leaf => "leaf",
             FrameTrust.Cfi => "cfi",
@@ -58,6 +62,7 @@ public static class FrameTrusts
             FrameTrust.Scan => "stack scanning",
             FrameTrust.CfiScan => "call frame info with scanning",
             FrameTrust.FramePointer => "previous frame's frame pointer",
+            FrameTrust.Code => "instructions of the function",
             FrameTrust.ShadowStack => "the processor's shadow stack",
             FrameTrust.Leaf => "return address of a leaf function",
             FrameTrust.Cfi => "call frame info",

@@ -2,7 +2,8 @@ using Socorro.Minidumps.Symbols;
 
 namespace Socorro.Minidumps.Unwinding;
 
-/// <summary>MIPS of either width: unwind rules, scan.</summary>
+/// <summary>MIPS of either width: unwind rules, the function's own first instructions, return address register of a leaf
+/// function, scan.</summary>
 sealed class MipsUnwinder(WalkContext walk) : Unwinder(walk)
 {
     /// <summary>Bytes of stack that a scan looks at: larger frames are rare, and guesses beyond mostly wrong.</summary>
@@ -19,14 +20,23 @@ sealed class MipsUnwinder(WalkContext walk) : Unwinder(walk)
         if (outcome != UnwindOutcome.Failed)
             return outcome;
 
-        if (IsBadCall(callee) && callee.Registers.TryGet(Cpu.Lr, out var link) && IsReturnAddress(link))
-        {
-            ReturnTo(callee, caller, link);
-            caller.Registers.Forget(Cpu.Lr);
+        if (ByPrologue(callee, caller))
             return UnwindOutcome.Caller;
+
+        // A function that has saved the return address may have it in the register as well; the stack tells.
+        var isFound = ByScan(callee, caller);
+        if (HasRules(callee)
+            || !(MayScan && callee.Location.Module >= 0 || IsBadCall(callee))
+            || !callee.Registers.TryGet(Cpu.Lr, out var link)
+            || isFound && caller.Registers[Cpu.Pc] == link
+            || !IsLinkOfLeaf(callee, link))
+        {
+            return isFound ? UnwindOutcome.Caller : UnwindOutcome.Failed;
         }
 
-        return ByScan(callee, caller) ? UnwindOutcome.Caller : UnwindOutcome.Failed;
+        ReturnTo(callee, caller, link);
+        caller.Registers.Forget(Cpu.Lr);
+        return UnwindOutcome.Caller;
     }
 
     // Compilers save the return address at the frame's top and the frame pointer below it. A frame pointer there that

@@ -13,6 +13,9 @@ sealed class RiscVUnwinder(WalkContext walk) : Unwinder(walk)
         if (outcome != UnwindOutcome.Failed)
             return outcome;
 
+        if (ByPrologue(callee, caller))
+            return UnwindOutcome.Caller;
+
         outcome = ByFrameRecord(callee, caller);
         if (outcome != UnwindOutcome.Failed)
             return outcome;

@@ -108,6 +108,18 @@ abstract class Unwinder(WalkContext walk)
         return UnwindOutcome.Caller;
     }
 
+    /// <summary>By what the function's first instructions did, where its code can be read.</summary>
+    protected bool ByPrologue(WalkFrame callee, WalkFrame caller) =>
+        callee.Location.Module >= 0
+        && !HasRules(callee)
+        && Prologue.Find(walk, callee.Location, callee.Registers[Cpu.Pc]) is { } prologue
+        && prologue.TryUnwind(walk, callee, caller)
+        && IsBehindCall(caller.Registers[Cpu.Pc])
+        && IsAbove(callee, caller);
+
+    // Where a function's last instruction is a call that does not return, the address behind it is another function's.
+    bool IsBehindCall(ulong pc) => IsCode(pc) && CallCode.FollowsCall(walk, pc) != false;
+
     // The stack is there below a frame's end, and its highest word is not.
     bool IsCapturedUpTo(ulong sp, ulong end) =>
         end > sp && end - sp <= LargestFrame
@@ -234,18 +246,26 @@ abstract class Unwinder(WalkContext walk)
 
         // A leaf's return address was in the link register; a copy of it on the stack would find the same frame again.
         var except = callee.Trust == FrameTrust.Leaf ? callee.Registers[Cpu.Pc] : 0;
+        (ulong Slot, ulong Pc) second = default;
         for (slot = start; words >= 0 && walk.TryReadWord(slot, out var word); words--)
         {
             pc = ToCode(word);
             if (pc != except && IsReturnAddress(pc) && MayCall(callee, pc))
-                return true;
+            {
+                // A function that called itself is rarer than one whose earlier calls have left something there.
+                if (!callee.Location.IsInFunction(pc) || CallCode.FollowsCall(walk, pc) is not null)
+                    return true;
+                if (second.Pc == 0)
+                    second = (slot, pc);
+            }
 
             slot += (uint)Cpu.PointerSize;
             if (slot < start)
                 break;
         }
 
-        return false;
+        (slot, pc) = second;
+        return pc != 0;
     }
 
     // What is known of callers besides that they make a call.
@@ -306,11 +326,17 @@ abstract class Unwinder(WalkContext walk)
             && caller.FunctionBase != callee.Location.FunctionBase;
     }
 
+    /// <summary>Whether unwind rules describe the callee, be they of use or not.</summary>
+    protected bool HasRules(WalkFrame callee) => HasRules(callee, out _);
+
+    bool HasRules(WalkFrame callee, out CfiRules rules) =>
+        CodeMap.TryFindCfi(callee.Location, out rules)
+        || walk.Code.TryFindImageRules(callee.Location, callee.IsInterrupted, out rules);
+
     // Rules that led to no believable frame say at least that the function has one. Rules that could not be evaluated,
     // for want of the stack's memory, say nothing.
     bool HasWorkingRules(WalkFrame callee) =>
-        (CodeMap.TryFindCfi(callee.Location, out var rules)
-            || walk.Code.TryFindImageRules(callee.Location, callee.IsInterrupted, out rules))
+        HasRules(callee, out var rules)
         && rules.Unwind(Cpu, in callee.Registers, walk.Memory, out _, out _) != UnwindOutcome.Failed;
 
     /// <summary>

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using Socorro.Minidumps.Images;
 using Socorro.Minidumps.Images.Xz;
+using Socorro.Minidumps.Tests.Fuzzing;
 
 namespace Socorro.Minidumps.Tests.Images;
 
@@ -29,13 +30,13 @@ public sealed class XzFileTests
     public void Survives_any_damage()
     {
         var packed = Pack(Samples().First(), "-6");
-        var random = new Random(1);
-        for (var i = 0; i < 500; i++)
+        Fuzz.Repeat(random =>
         {
-            var damaged = packed[..random.Next(12, packed.Length)];
-            damaged[random.Next(12, damaged.Length)] ^= (byte)(1 << random.Next(8));
+            var damaged = packed[..random.Next(13, packed.Length)];
+            for (var i = random.Next(1, 6); i > 0; i--)
+                damaged[random.Next(12, random.Next(3) == 0 ? 13 : damaged.Length)] ^= (byte)(1 << random.Next(8));
             XzFile.TryUnpack(damaged, MaxBytes, out _);
-        }
+        });
     }
 
     [Fact]
