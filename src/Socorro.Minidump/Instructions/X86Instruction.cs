@@ -88,7 +88,7 @@ static class X86Instruction
 
     static ulong? Value(Register register, MachineState machine)
     {
-        var value = IndexOf(register, machine) is >= 0 and var index ? machine[index] : null;
+        var value = IndexOf(register, machine.Cpu) is >= 0 and var index ? machine[index] : null;
         return register.GetSize() switch
         {
             8 => value,
@@ -98,14 +98,15 @@ static class X86Instruction
         };
     }
 
-    static int IndexOf(Register register, MachineState machine)
+    /// <summary>The register of the traits that a register is, or is a part of; −1 for none.</summary>
+    public static int IndexOf(Register register, CpuTraits cpu)
     {
         if (register is Register.RIP or Register.EIP)
-            return machine.Cpu.Pc;
+            return cpu.Pc;
         if (!register.IsGPR())
             return -1;
 
-        var order = machine.Cpu.Kind == CpuKind.Amd64 ? Amd64Order : X86Order;
+        var order = cpu.Kind == CpuKind.Amd64 ? Amd64Order : X86Order;
         var number = register.GetFullRegister().GetNumber();
         return number < order.Length ? order[number] : -1;
     }
@@ -117,15 +118,15 @@ static class X86Instruction
             switch (instruction.GetOpKind(i))
             {
                 case OpKind.Memory:
-                    accesses.Use(IndexOf(instruction.MemoryBase, machine));
-                    accesses.Use(IndexOf(instruction.MemoryIndex, machine));
+                    accesses.Use(IndexOf(instruction.MemoryBase, machine.Cpu));
+                    accesses.Use(IndexOf(instruction.MemoryIndex, machine.Cpu));
                     break;
                 case OpKind.MemorySegSI or OpKind.MemorySegESI or OpKind.MemorySegRSI:
-                    accesses.Use(IndexOf(Register.RSI, machine));
+                    accesses.Use(IndexOf(Register.RSI, machine.Cpu));
                     break;
                 case OpKind.MemorySegDI or OpKind.MemorySegEDI or OpKind.MemorySegRDI:
                 case OpKind.MemoryESDI or OpKind.MemoryESEDI or OpKind.MemoryESRDI:
-                    accesses.Use(IndexOf(Register.RDI, machine));
+                    accesses.Use(IndexOf(Register.RDI, machine.Cpu));
                     break;
             }
         }

@@ -24,6 +24,8 @@ sealed class Amd64Unwinder(WalkContext walk) : Unwinder(walk)
             return UnwindOutcome.Caller;
 
         outcome = ByFramePointer(callee, caller);
+        if (IsElsewhereByCode(callee, caller, outcome))
+            return UnwindOutcome.Caller;
         if (outcome != UnwindOutcome.Failed)
             return outcome;
         if (!ByScan(callee, caller, out var slot))

@@ -56,7 +56,7 @@ sealed class Arm64Unwinder(WalkContext walk) : Unwinder(walk)
         var hasRecord = Walk.TryReadWord(fp, out var savedFp) & Walk.TryReadWord(fp + Word, out var savedLink);
         savedFp = Walk.Strip(savedFp);
         savedLink = Walk.Strip(savedLink);
-        if (ByLink(callee, caller, hasRecord ? savedLink : 0))
+        if (ByLinkBut(hasRecord ? savedLink : 0, callee, caller))
             return UnwindOutcome.Caller;
         if (fp == 0)
             return UnwindOutcome.Failed;
@@ -79,17 +79,12 @@ sealed class Arm64Unwinder(WalkContext walk) : Unwinder(walk)
         return UnwindOutcome.Caller;
     }
 
-    bool ByLink(WalkFrame callee, WalkFrame caller, ulong savedLink)
+    bool ByLinkBut(ulong savedLink, WalkFrame callee, WalkFrame caller)
     {
         if (!callee.Registers.TryGet(Cpu.Lr, out var link))
             return false;
 
         link = Walk.Strip(link);
-        if (link == savedLink || !IsLinkOfLeaf(callee, link))
-            return false;
-
-        ReturnTo(callee, caller, link);
-        caller.Registers.Forget(Cpu.Lr);
-        return true;
+        return link != savedLink && ByLink(callee, caller, link);
     }
 }

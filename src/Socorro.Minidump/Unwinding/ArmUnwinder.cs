@@ -23,7 +23,7 @@ sealed class ArmUnwinder(WalkContext walk) : Unwinder(walk)
         if (isApple && callee.Registers.TryGet(Cpu.Fp, out var fp) && Walk.TryReadWord(fp, out _))
             return ByRecordAndLink(callee, caller, Cpu.Fp);
 
-        return ByLink(callee, caller, savedLink: 0) || !IsChainBroken(callee) && ByScan(callee, caller, out _)
+        return ByLinkBut(0, callee, caller) || !IsChainBroken(callee) && ByScan(callee, caller, out _)
             ? UnwindOutcome.Caller
             : UnwindOutcome.Failed;
     }
@@ -41,7 +41,7 @@ sealed class ArmUnwinder(WalkContext walk) : Unwinder(walk)
     {
         var record = callee.Registers[register];
         var hasRecord = Walk.TryReadWord(record, out var saved) & Walk.TryReadWord(record + Word, out var link);
-        if (ByLink(callee, caller, hasRecord ? ToCode(link) : 0))
+        if (ByLinkBut(hasRecord ? ToCode(link) : 0, callee, caller))
             return UnwindOutcome.Caller;
         if (hasRecord && link == 0)
             return UnwindOutcome.EndOfStack;
@@ -58,17 +58,12 @@ sealed class ArmUnwinder(WalkContext walk) : Unwinder(walk)
         return !IsChainBroken(callee) && ByScan(callee, caller, out _) ? UnwindOutcome.Caller : UnwindOutcome.Failed;
     }
 
-    bool ByLink(WalkFrame callee, WalkFrame caller, ulong savedLink)
+    bool ByLinkBut(ulong savedLink, WalkFrame callee, WalkFrame caller)
     {
         if (!callee.Registers.TryGet(Cpu.Lr, out var link))
             return false;
 
         link = ToCode(link);
-        if (link == savedLink || !IsLinkOfLeaf(callee, link))
-            return false;
-
-        ReturnTo(callee, caller, link);
-        caller.Registers.Forget(Cpu.Lr);
-        return true;
+        return link != savedLink && ByLink(callee, caller, link);
     }
 }

@@ -28,15 +28,12 @@ sealed class MipsUnwinder(WalkContext walk) : Unwinder(walk)
         if (HasRules(callee)
             || !(MayScan && callee.Location.Module >= 0 || IsBadCall(callee))
             || !callee.Registers.TryGet(Cpu.Lr, out var link)
-            || isFound && caller.Registers[Cpu.Pc] == link
-            || !IsLinkOfLeaf(callee, link))
+            || isFound && caller.Registers[Cpu.Pc] == link)
         {
             return isFound ? UnwindOutcome.Caller : UnwindOutcome.Failed;
         }
 
-        ReturnTo(callee, caller, link);
-        caller.Registers.Forget(Cpu.Lr);
-        return UnwindOutcome.Caller;
+        return ByLink(callee, caller, link) || isFound ? UnwindOutcome.Caller : UnwindOutcome.Failed;
     }
 
     // Compilers save the return address at the frame's top and the frame pointer below it. A frame pointer there that

@@ -37,12 +37,8 @@ sealed class RiscVUnwinder(WalkContext walk) : Unwinder(walk)
     UnwindOutcome ByRecord(WalkFrame callee, WalkFrame caller, ulong record, ulong sp)
     {
         var hasRecord = Walk.TryReadWord(record, out var fp) & Walk.TryReadWord(record + Word, out var pc);
-        if (callee.Registers.TryGet(Cpu.Lr, out var link) && link != pc && IsLinkOfLeaf(callee, link))
-        {
-            ReturnTo(callee, caller, link);
-            caller.Registers.Forget(Cpu.Lr);
+        if (callee.Registers.TryGet(Cpu.Lr, out var link) && link != pc && ByLink(callee, caller, link))
             return UnwindOutcome.Caller;
-        }
 
         if (!hasRecord || record < callee.Registers[Cpu.Sp])
             return UnwindOutcome.Failed;

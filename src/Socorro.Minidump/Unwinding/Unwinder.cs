@@ -118,7 +118,8 @@ abstract class Unwinder(WalkContext walk)
         && IsAbove(callee, caller);
 
     // Where a function's last instruction is a call that does not return, the address behind it is another function's.
-    bool IsBehindCall(ulong pc) => IsCode(pc) && CallCode.FollowsCall(walk, pc) != false;
+    bool IsBehindCall(ulong pc) =>
+        walk.Code.FindModule(pc - 1) >= 0 && walk.IsExecutable(pc - 1) != false && CallCode.FollowsCall(walk, pc) != false;
 
     // The stack is there below a frame's end, and its highest word is not.
     bool IsCapturedUpTo(ulong sp, ulong end) =>
@@ -309,11 +310,63 @@ abstract class Unwinder(WalkContext walk)
         caller.Trust = FrameTrust.Leaf;
     }
 
+    /// <summary>The caller of a leaf, whose return address is in the link register.</summary>
+    protected bool ByLink(WalkFrame callee, WalkFrame caller, ulong link)
+    {
+        if (!IsLinkOfLeaf(callee, link))
+            return false;
+
+        ReturnPath.TryFind(walk, in callee.Registers, out var released);
+        ReturnTo(callee, caller, link);
+        caller.Registers.Set(Cpu.Sp, (caller.Registers[Cpu.Sp] + released) & Cpu.AddressMask);
+        caller.Registers.Forget(Cpu.Lr);
+        return true;
+    }
+
+    /// <summary>
+    /// x86 and amd64: whether the instructions that an interrupted function has still to run lead to another caller than what
+    /// its frame pointer led to, which may still be its caller's.
+    /// </summary>
+    protected bool IsElsewhereByCode(WalkFrame callee, WalkFrame caller, UnwindOutcome byFramePointer)
+    {
+        var found = new WalkFrame();
+        if (!ByReturnPath(callee, found))
+            return false;
+
+        var isSame = byFramePointer == UnwindOutcome.Caller
+            && found.Registers[Cpu.Pc] == caller.Registers[Cpu.Pc]
+            && found.Registers[Cpu.Sp] == caller.Registers[Cpu.Sp];
+        if (!isSame)
+            (caller.Registers, caller.Trust) = (found.Registers, found.Trust);
+        return !isSame;
+    }
+
+    bool ByReturnPath(WalkFrame callee, WalkFrame caller)
+    {
+        if (!callee.IsInterrupted || callee.Location.Module < 0 || HasRules(callee)
+            || !new X86ReturnPath(walk).TryFind(in callee.Registers, out var registers)
+            || !IsBehindCall(registers[Cpu.Pc]))
+        {
+            return false;
+        }
+
+        caller.Registers = default;
+        foreach (var register in (ReadOnlySpan<int>)[Cpu.Pc, Cpu.Sp, .. Cpu.CalleeSaved])
+        {
+            if (registers.TryGet(register, out var value))
+                caller.Registers.Set(register, value);
+        }
+
+        caller.Trust = FrameTrust.Code;
+        return IsAbove(callee, caller);
+    }
+
     /// <summary>
     /// Whether the link register still holds the return address of an interrupted function. Each call that the function
-    /// makes leaves an address of its own there; so if it is another function's, none was made.
+    /// makes leaves an address of its own there; so if it is another function's, none was made. Where it is not known whose it
+    /// is, the function's code may tell.
     /// </summary>
-    protected bool IsLinkOfLeaf(WalkFrame callee, ulong link)
+    bool IsLinkOfLeaf(WalkFrame callee, ulong link)
     {
         if (!callee.IsInterrupted || !IsReturnAddress(link) || HasWorkingRules(callee))
             return false;
@@ -321,9 +374,9 @@ abstract class Unwinder(WalkContext walk)
             return true;
 
         var caller = walk.Code.Locate(link - 1);
-        return !callee.Location.FunctionUtf8.IsEmpty
-            && !caller.FunctionUtf8.IsEmpty
-            && caller.FunctionBase != callee.Location.FunctionBase;
+        return callee.Location.FunctionUtf8.IsEmpty || caller.FunctionUtf8.IsEmpty
+            ? ReturnPath.TryFind(walk, in callee.Registers, out _)
+            : caller.FunctionBase != callee.Location.FunctionBase;
     }
 
     /// <summary>Whether unwind rules describe the callee, be they of use or not.</summary>

@@ -26,7 +26,12 @@ sealed class X86Unwinder(WalkContext walk) : Unwinder(walk)
         if (outcome == UnwindOutcome.Failed && (ByBadCall(callee, caller) || BySystemCall(callee, caller)))
             outcome = UnwindOutcome.Caller;
         if (outcome == UnwindOutcome.Failed)
+        {
             outcome = ByFramePointer(callee, caller);
+            if (IsElsewhereByCode(callee, caller, outcome))
+                outcome = UnwindOutcome.Caller;
+        }
+
         if (outcome == UnwindOutcome.Failed && ByScan(callee, caller, out var slot))
         {
             RecoverFramePointer(callee, caller, slot);
