@@ -56,7 +56,7 @@ public static class StackWalker
             Threads = [.. dump.Threads.Select((record, i) => new ThreadState(record, stacks[i]) { Start = starts[i] })],
             CrashingThread = crashing,
             Reason = reason,
-            Analysis = CrashAnalysis.Analyze(dump, reason),
+            Analysis = CrashAnalysis.Analyze(dump, reason, options.ModuleFiles),
             Modules = [.. dump.Modules.Select((module, i) => new ModuleState(module, lookups[i]) { Files = files[i] ?? [] })],
             Unloaded =
             [

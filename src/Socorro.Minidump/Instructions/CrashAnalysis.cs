@@ -1,4 +1,5 @@
 using Socorro.Minidumps.Cpu;
+using Socorro.Minidumps.Images;
 using Socorro.Minidumps.Reasons;
 using Socorro.Minidumps.Streams;
 
@@ -26,6 +27,9 @@ public sealed record CrashAnalysis
     /// <summary>Addresses that the program may have meant, if one bit of the one it used was wrong.</summary>
     public IReadOnlyList<BitFlip> BitFlips { get; init; } = [];
 
+    /// <summary>A wrong bit in the code itself; null when there is none, or nothing to compare it with.</summary>
+    public CodeFlip? CodeFlip { get; init; }
+
     /// <summary>In what the crash's reason and the instruction contradict each other.</summary>
     public IReadOnlyList<Inconsistency> Inconsistencies { get; init; } = [];
 
@@ -38,7 +42,8 @@ public sealed record CrashAnalysis
     };
 
     /// <summary>Analyses the crash of a dump; null when it has no exception, or no registers of one.</summary>
-    public static CrashAnalysis? Analyze(Minidump dump, CrashReason? reason)
+    /// <param name="files">Where the module that crashed may be, to compare its code with; null for nowhere.</param>
+    public static CrashAnalysis? Analyze(Minidump dump, CrashReason? reason, ModuleFiles? files = null)
     {
         if (reason is null || dump.Exception is not { } exception || CpuTraits.Find(dump.Cpu) is not { } cpu)
             return null;
@@ -73,6 +78,7 @@ public sealed record CrashAnalysis
                 : null,
             Adjusted = adjusted,
             BitFlips = BitFlipSearch.Find(fault, adjusted),
+            CodeFlip = files is null ? null : CodeFlip.Find(dump, machine.Pc, files),
             Inconsistencies = [.. InconsistencyCheck.Find(fault)],
         };
     }

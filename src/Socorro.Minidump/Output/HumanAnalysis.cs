@@ -18,6 +18,8 @@ sealed class HumanAnalysis(CrashAnalysis analysis, HumanText text, int addressDi
         if (!isCompact && analysis.Instruction is not null)
             WriteUpdate();
         WriteBitFlips();
+        if (analysis.CodeFlip is { } flip)
+            text.Line($"Code differs from the module's file in one bit: {flip.Found:x2} at {Address(flip.Address)} should be {flip.Expected:x2}");
         foreach (var inconsistency in analysis.Inconsistencies)
             text.Line($"Inconsistency: {AnalysisNames.Of(inconsistency)}");
     }

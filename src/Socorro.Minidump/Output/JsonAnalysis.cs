@@ -40,6 +40,18 @@ sealed class JsonAnalysis(CrashAnalysis? analysis, Utf8JsonWriter json, AddressT
         json.WriteEndArray();
     }
 
+    public void WriteCodeFlip()
+    {
+        if (analysis?.CodeFlip is not { } flip)
+            return;
+
+        json.WriteStartObject("code_bit_flip");
+        json.WriteString("address", addresses.Format(flip.Address));
+        json.WriteString("expected", $"{flip.Expected:x2}");
+        json.WriteString("found", $"{flip.Found:x2}");
+        json.WriteEndObject();
+    }
+
     public void WriteUpdate()
     {
         if (analysis?.Update is not { Target: { } target } update)

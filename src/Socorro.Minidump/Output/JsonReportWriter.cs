@@ -84,6 +84,7 @@ sealed class JsonReportWriter
         WriteAddressOrNull("address", reason?.Address);
         analysis.WriteAdjustedAddress();
         _json.WriteString("assertion", _dump.Assertion?.ToString());
+        analysis.WriteCodeFlip();
         analysis.WriteInconsistencies(hasReason: reason is not null);
         _json.WriteNumberOrNull("crashing_thread", (ulong?)_state.CrashingThread);
         if (reason?.Detail is { } detail)

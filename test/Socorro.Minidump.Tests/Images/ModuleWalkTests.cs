@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Socorro.Minidumps.Images;
+using Socorro.Minidumps.Instructions;
 using Socorro.Minidumps.Output;
 using Socorro.Minidumps.Symbols;
 using Socorro.Minidumps.Tests.Symbols;
@@ -36,6 +37,23 @@ public sealed class ModuleWalkTests
         var dump = new ModuleDump { Pc = Code + 0x10, Words = Words }.Open();
 
         Assert.Equal(["context Exported", "cfi Exported"], Walk(dump, new([folder.Path])));
+    }
+
+    [Theory]
+    [InlineData(0x04, true)]
+    [InlineData(0x06, false)]
+    [InlineData(0x00, false)]
+    public void Finds_a_wrong_bit_in_the_code_that_crashed(byte wrong, bool isFlip)
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(Path.Combine(folder.Path, "some.dll"), Library);
+        var code = Library.AsSpan((int)TestImage.CodeAt + 0x10, 16).ToArray();
+        code[3] ^= wrong;
+        var dump = new ModuleDump { Pc = Code + 0x10, Words = Words }.With(Code + 0x10, code).Open();
+
+        var flip = CodeFlip.Find(dump, Code + 0x10, new([folder.Path]));
+
+        Assert.Equal(isFlip ? new(Code + 0x13, (byte)(code[3] ^ wrong), code[3]) : null, flip);
     }
 
     [Fact]

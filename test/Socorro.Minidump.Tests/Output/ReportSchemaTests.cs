@@ -18,6 +18,10 @@ public sealed class ReportSchemaTests
     static readonly string[] Rare =
     [
         "$defs/crashing_thread/properties/shadow_stack_pointer",
+        "$defs/crash_info/properties/code_bit_flip",
+        "$defs/crash_info/properties/code_bit_flip/properties/address",
+        "$defs/crash_info/properties/code_bit_flip/properties/expected",
+        "$defs/crash_info/properties/code_bit_flip/properties/found",
         "$defs/crashing_thread/properties/start_function",
         "$defs/crashing_thread/properties/start_module",
         "$defs/exception/properties/thrown_types",
