@@ -42,7 +42,7 @@ sealed class Amd64Unwinder(WalkContext walk) : Unwinder(walk)
         if (!callee.IsInterrupted || callee.Location.Module < 0
             || !HasUnwindRules(Walk.Code.Modules[callee.Location.Module])
             || !callee.Registers.TryGet(Cpu.Sp, out var sp)
-            || !Walk.TryReadWord(sp, out var pc) || !IsReturnAddress(pc))
+            || !Walk.TryReadWord(sp, out var pc) || !Test.IsReturnAddress(pc))
         {
             return false;
         }
@@ -95,11 +95,11 @@ sealed class Amd64Unwinder(WalkContext walk) : Unwinder(walk)
         // A caller that uses the register for something else breaks the chain, but needs none if it has unwind rules. An interrupted
         // function may have no record of its own yet: this one is its caller's then.
         var isChain = fp == 0 || fp >= sp && Walk.TryReadWord(fp, out _);
-        if (!isChain && (callee.IsInterrupted || !IsReturnAddress(pc) || !HasRules(pc)))
+        if (!isChain && (callee.IsInterrupted || !Test.IsReturnAddress(pc) || !HasRules(pc)))
             return UnwindOutcome.Failed;
-        if (!IsCanonical(pc) || !IsBelievable(callee, pc, fp + Word))
+        if (!IsCanonical(pc) || !Test.IsBelievable(callee, pc, fp + Word))
             return UnwindOutcome.Failed;
-        if (IsWindows && !IsReturnAddress(pc))
+        if (IsWindows && !Test.IsReturnAddress(pc))
             return UnwindOutcome.Failed;
 
         Fill(caller, pc, sp, FrameTrust.FramePointer);

@@ -65,7 +65,7 @@ sealed class Arm64Unwinder(WalkContext walk) : Unwinder(walk)
 
         var next = fp + 2 * Word;
         if (!hasRecord || fp < sp || next < fp || savedLink is < 0x1000 or > HighestCode
-            || savedFp != 0 && savedFp < fp || !IsBelievable(callee, savedLink, savedFp + Word))
+            || savedFp != 0 && savedFp < fp || !Test.IsBelievable(callee, savedLink, savedFp + Word))
         {
             return UnwindOutcome.Failed;
         }

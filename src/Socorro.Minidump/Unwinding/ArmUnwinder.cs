@@ -48,7 +48,7 @@ sealed class ArmUnwinder(WalkContext walk) : Unwinder(walk)
 
         var sp = record + 2 * Word;
         if (hasRecord && record >= callee.Registers[Cpu.Sp] && sp <= Cpu.AddressMask
-            && IsBelievable(callee, ToCode(link), saved + Word))
+            && Test.IsBelievable(callee, ToCode(link), saved + Word))
         {
             Fill(caller, ToCode(link), sp, FrameTrust.FramePointer);
             caller.Registers.Set(register, saved);

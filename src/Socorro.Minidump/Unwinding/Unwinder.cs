@@ -23,12 +23,11 @@ abstract class Unwinder(WalkContext walk)
     /// <summary>Words of stack in which a return address that is known is looked for.</summary>
     const int LongestShadowSearch = 1 << 16;
 
-    /// <summary>No code is in the lowest page: a return address there is none.</summary>
-    const ulong LowestCode = 4096;
-
     protected WalkContext Walk => walk;
 
     protected CpuTraits Cpu => walk.Cpu;
+
+    protected ReturnAddressTest Test { get; } = new(walk);
 
     /// <summary>Whether frames may be guessed from words that look like return addresses.</summary>
     public bool MayScan { get; set; } = true;
@@ -69,7 +68,7 @@ abstract class Unwinder(WalkContext walk)
             return outcome;
 
         var pc = caller.Registers[Cpu.Pc];
-        return pc == 0 ? UnwindOutcome.EndOfStack : pc < LowestCode ? UnwindOutcome.Failed : UnwindOutcome.Caller;
+        return pc == 0 ? UnwindOutcome.EndOfStack : pc < ReturnAddressTest.LowestCode ? UnwindOutcome.Failed : UnwindOutcome.Caller;
     }
 
     protected abstract UnwindOutcome FindCaller(WalkFrame callee, WalkFrame caller);
@@ -101,7 +100,7 @@ abstract class Unwinder(WalkContext walk)
 
         Clean(ref caller.Registers);
         caller.Trust = FrameTrust.Cfi;
-        if (!IsAbove(callee, caller) || !IsCode(caller.Registers[Cpu.Pc]))
+        if (!IsAbove(callee, caller) || !Test.IsCode(caller.Registers[Cpu.Pc]))
             return UnwindOutcome.Failed;
 
         caller.IsInterrupted = rules.IsSignalFrame;
@@ -114,12 +113,8 @@ abstract class Unwinder(WalkContext walk)
         && !HasRules(callee)
         && Prologue.Find(walk, callee.Location, callee.Registers[Cpu.Pc]) is { } prologue
         && prologue.TryUnwind(walk, callee, caller)
-        && IsBehindCall(caller.Registers[Cpu.Pc])
+        && Test.IsBehindCall(caller.Registers[Cpu.Pc])
         && IsAbove(callee, caller);
-
-    // Where a function's last instruction is a call that does not return, the address behind it is another function's.
-    bool IsBehindCall(ulong pc) =>
-        walk.Code.FindModule(pc - 1) >= 0 && walk.IsExecutable(pc - 1) != false && CallCode.FollowsCall(walk, pc) != false;
 
     // The stack is there below a frame's end, and its highest word is not.
     bool IsCapturedUpTo(ulong sp, ulong end) =>
@@ -199,41 +194,6 @@ abstract class Unwinder(WalkContext walk)
             && walk.Code.FindModule(caller.Registers[Cpu.Pc]) >= 0;
     }
 
-    /// <summary>
-    /// Whether code may be at an address. Unwind rules can lead elsewhere: converters leave out those that they can't
-    /// express, such as that of a function that aligned its stack.
-    /// </summary>
-    protected bool IsCode(ulong pc) => walk.Code.FindModule(pc - 1) >= 0 || walk.IsExecutable(pc - 1) != false;
-
-    /// <summary>Whether a call could return to an address, as far as modules, symbols, permissions and code bytes tell.</summary>
-    protected bool IsReturnAddress(ulong address)
-    {
-        if (address < LowestCode || address == walk.EntryPoint)
-            return false;
-        if (walk.Code.FindModule(address - 1) < 0 && !walk.Code.IsGenerated(address - 1)
-            || walk.IsExecutable(address - 1) == false)
-        {
-            return false;
-        }
-
-        return CallCode.FollowsCall(walk, address) ?? (walk.IsAtEntry(address) || walk.Code.MayFollowCall(address));
-    }
-
-    /// <summary>
-    /// Whether a frame pointer may have led to a return address. Code outside all modules (generated code) is believed
-    /// where the dump says that it could be executed, or the callee is such code too, or the next frame is in a module.
-    /// </summary>
-    protected bool IsBelievable(WalkFrame callee, ulong pc, ulong nextReturnSlot)
-    {
-        if (walk.Code.FindModule(pc - 1) >= 0)
-            return true;
-        if (walk.IsExecutable(pc - 1) is { } executable)
-            return executable;
-
-        return callee.Location.Module < 0
-            || walk.TryReadWord(nextReturnSlot, out var next) && walk.Code.FindModule(walk.Strip(next)) >= 0;
-    }
-
     /// <summary>A word as the code address that it may be.</summary>
     protected virtual ulong ToCode(ulong word) => walk.Strip(word);
 
@@ -251,7 +211,7 @@ abstract class Unwinder(WalkContext walk)
         for (slot = start; words >= 0 && walk.TryReadWord(slot, out var word); words--)
         {
             pc = ToCode(word);
-            if (pc != except && IsReturnAddress(pc) && MayCall(callee, pc))
+            if (pc != except && Test.IsReturnAddress(pc) && Test.MayCall(callee, pc))
             {
                 // A function that called itself is rarer than one whose earlier calls have left something there.
                 if (!callee.Location.IsInFunction(pc) || CallCode.FollowsCall(walk, pc) is not null)
@@ -269,15 +229,6 @@ abstract class Unwinder(WalkContext walk)
         return pc != 0;
     }
 
-    // What is known of callers besides that they make a call.
-    bool MayCall(WalkFrame callee, ulong pc)
-    {
-        if (callee.Location.Bottom is { } bottom)
-            return bottom.MayBeCalledBy(walk.Code.Locate(pc - (uint)Cpu.CallSize), FrameTrust.Scan, walk.IsAtEntry(pc));
-
-        return !(callee.IsMainOrAbove && CannotRunMain(pc)) && !IsLeftByLoader(callee, pc);
-    }
-
     /// <summary>
     /// Whether nothing can have run at the callee's pc: a call through a bad pointer. So the return address is still where
     /// the call put it.
@@ -285,14 +236,14 @@ abstract class Unwinder(WalkContext walk)
     protected bool IsBadCall(WalkFrame callee)
     {
         var pc = callee.Registers[Cpu.Pc];
-        return callee.IsInterrupted && callee.Location.Module < 0 && (pc < LowestCode || walk.IsExecutable(pc) == false);
+        return callee.IsInterrupted && callee.Location.Module < 0 && (pc < ReturnAddressTest.LowestCode || walk.IsExecutable(pc) == false);
     }
 
     /// <summary>After a call through a bad pointer: the word at the stack pointer is the return address.</summary>
     protected bool ByBadCall(WalkFrame callee, WalkFrame caller)
     {
         if (!IsBadCall(callee) || !callee.Registers.TryGet(Cpu.Sp, out var sp)
-            || !walk.TryReadWord(sp, out var pc) || !IsReturnAddress(pc))
+            || !walk.TryReadWord(sp, out var pc) || !Test.IsReturnAddress(pc))
         {
             return false;
         }
@@ -345,7 +296,7 @@ abstract class Unwinder(WalkContext walk)
     {
         if (!callee.IsInterrupted || callee.Location.Module < 0 || HasRules(callee)
             || !new X86ReturnPath(walk).TryFind(in callee.Registers, out var registers)
-            || !IsBehindCall(registers[Cpu.Pc]))
+            || !Test.IsBehindCall(registers[Cpu.Pc]))
         {
             return false;
         }
@@ -368,7 +319,7 @@ abstract class Unwinder(WalkContext walk)
     /// </summary>
     bool IsLinkOfLeaf(WalkFrame callee, ulong link)
     {
-        if (!callee.IsInterrupted || !IsReturnAddress(link) || HasWorkingRules(callee))
+        if (!callee.IsInterrupted || !Test.IsReturnAddress(link) || HasWorkingRules(callee))
             return false;
         if (IsBadCall(callee) || callee.Location.Module != walk.Code.FindModule(link - 1))
             return true;
@@ -399,32 +350,6 @@ abstract class Unwinder(WalkContext walk)
     protected bool IsChainBroken(WalkFrame callee) =>
         callee.Trust == FrameTrust.FramePointer
         && callee.Registers.TryGet(Cpu.Fp, out var fp) && fp != 0 && fp < callee.Registers[Cpu.Sp];
-
-    // On Linux, the program and its C library alone run main. What the dynamic loader did before has left its own return
-    // addresses there.
-    bool CannotRunMain(ulong pc)
-    {
-        if (!walk.IsLinux || walk.Code.FindModule(pc - 1) is not (>= 0 and var module))
-            return false;
-
-        var (name, isMain) = (walk.Code.Modules[module].Name, walk.Code.Modules[module].IsMain);
-        return !isMain && !IsLibc(name) && !name.StartsWith("ld-musl", StringComparison.Ordinal);
-    }
-
-    // The first call of a function through its stub runs the dynamic loader where the function's own frame will be, and leaves
-    // return addresses there. The loader imports nothing: of the C library it calls only what replaces its own memory allocation.
-    bool IsLeftByLoader(WalkFrame callee, ulong pc) =>
-        walk.IsLinux
-        && !callee.Location.FunctionUtf8.IsEmpty
-        && callee.Location.Module >= 0
-        && IsLibc(walk.Code.Modules[callee.Location.Module].Name)
-        && walk.Code.FindModule(pc - 1) is >= 0 and var module
-        && walk.Code.Modules[module].Name is ['l', 'd', '-' or '.' or '6', ..] and not ['l', 'd', '-', 'm', 'u', 's', 'l', ..]
-        && !callee.Location.FunctionUtf8.Span.EndsWith("alloc"u8)
-        && !callee.Location.FunctionUtf8.Span.EndsWith("free"u8);
-
-    static bool IsLibc(string name) =>
-        name.StartsWith("libc.", StringComparison.Ordinal) || name.StartsWith("libc-", StringComparison.Ordinal);
 
     /// <summary>How far a scan above a frame goes.</summary>
     protected static int ScanReach(WalkFrame callee) =>

@@ -210,7 +210,7 @@ sealed class X86Unwinder(WalkContext walk) : Unwinder(walk)
 
         // A caller that uses ebp for something else breaks the chain, but its return address is still good.
         var isChain = fp == 0 || fp > record;
-        if (!IsReturnAddress(pc) && !(isChain && IsBelievable(callee, pc, fp + Word)))
+        if (!Test.IsReturnAddress(pc) && !(isChain && Test.IsBelievable(callee, pc, fp + Word)))
             return UnwindOutcome.Failed;
 
         Fill(caller, pc, FindReturnSlot(record + Word, pc) + Word, FrameTrust.FramePointer);
