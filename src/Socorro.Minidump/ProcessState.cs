@@ -39,10 +39,21 @@ public sealed record ProcessState
 
     /// <summary>
     /// The modules that frames were in and whose symbols were not found. Whoever can get some of them gives them to the
-    /// store and walks again, until nothing new is wanted.
+    /// store and walks again, until nothing new is wanted. Those of the crashed thread come first.
     /// </summary>
-    public IReadOnlyList<ModuleKey> Wanted =>
-        [.. Modules.Where(module => module.Lookup is { Table: null }).Select(module => module.Key).Concat(Unloaded.Where(module => module.Lookup.Table is null).Select(module => module.Key)).Distinct()];
+    public IReadOnlyList<ModuleKey> Wanted
+    {
+        get
+        {
+            var crashed = CrashingThread is { } thread ? Threads[thread].Stack.Frames.Select(frame => frame.Location.Module).ToHashSet() : [];
+            var modules = Modules
+                .Where(module => module.Lookup is { Table: null })
+                .OrderByDescending(module => crashed.Contains(module.Module.Index))
+                .Select(module => module.Key);
+            var unloaded = Unloaded.Where(module => module.Lookup.Table is null).Select(module => module.Key);
+            return [.. modules.Concat(unloaded).Distinct()];
+        }
+    }
 
     /// <summary>The unloaded modules that frames were in, by name.</summary>
     public IReadOnlyList<UnloadedState> Unloaded { get; init; } = [];

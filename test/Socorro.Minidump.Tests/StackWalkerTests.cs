@@ -27,6 +27,24 @@ public sealed class StackWalkerTests
     }
 
     [Fact]
+    public void Wishes_first_for_the_symbols_of_the_crashed_thread()
+    {
+        var state = Walks.Walk("linux-x86/threads.dmp");
+        var orders = Enumerable.Range(0, state.Threads.Count).Select(thread => WantedIf(thread).ToList()).ToList();
+
+        Assert.All(orders, isCrashed => Assert.Equal(isCrashed.OrderDescending(), isCrashed));
+        Assert.Contains(orders, isCrashed => isCrashed.Contains(false));
+
+        IEnumerable<bool> WantedIf(int thread)
+        {
+            var crashed = state.Threads[thread].Stack.Frames
+                .Where(frame => frame.Location.Module >= 0)
+                .Select(frame => state.Dump.Modules[frame.Location.Module].LeafName);
+            return (state with { CrashingThread = thread }).Wanted.Select(key => crashed.Contains(key.CodeFile));
+        }
+    }
+
+    [Fact]
     public void Stops_at_the_deadline_with_what_it_has()
     {
         var options = new WalkOptions { Limits = Limits.Default with { Deadline = TimeSpan.Zero } };

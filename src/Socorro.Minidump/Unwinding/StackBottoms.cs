@@ -13,7 +13,7 @@ sealed record Bottom(string[] Callers, bool IsLibraryOnly)
     /// <summary>Whether a caller that was found can be true; it is the last frame then.</summary>
     /// <param name="isEntry">Whether it is where the program was entered.</param>
     public bool MayBeCalledBy(CodeLocation caller, FrameTrust trust, bool isEntry) => Callers is ["*"]
-        ? isEntry || trust is not (FrameTrust.Scan or FrameTrust.CfiScan)
+        ? isEntry || caller.Module >= 0 && trust is not (FrameTrust.Scan or FrameTrust.CfiScan)
         : Callers.Contains(StackBottoms.Simplify(caller.Function ?? "").ToString());
 }
 
