@@ -2,8 +2,9 @@ using Socorro.Minidumps.Symbols;
 
 namespace Socorro.Minidumps.Unwinding;
 
-/// <summary>MIPS of either width: unwind rules, the function's own first instructions, return address register of a leaf
-/// function, scan.</summary>
+/// <summary>
+/// MIPS of either width: unwind rules, the function's own first instructions, return address register of a leaf function, scan.
+/// </summary>
 sealed class MipsUnwinder(WalkContext walk) : Unwinder(walk)
 {
     /// <summary>Bytes of stack that a scan looks at: larger frames are rare, and guesses beyond mostly wrong.</summary>
