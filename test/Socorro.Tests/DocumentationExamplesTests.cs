@@ -30,6 +30,12 @@ public sealed class DocumentationExamplesTests
 
     static string Flatten(string file) => Flatten(File.ReadAllLines(file));
 
-    /// <summary>Where a line begins is of no account.</summary>
-    static string Flatten(IEnumerable<string> lines) => $"\n{string.Join('\n', lines.Select(line => line.Trim()))}\n";
+    /// <summary>Where a line begins is of no account, nor what the example imports: files have that apart.</summary>
+    static string Flatten(IEnumerable<string> lines)
+    {
+        var trimmed = lines.Select(line => line.Trim());
+        return $"\n{string.Join('\n', trimmed.SkipWhile(line => line.Length == 0 || IsImport(line)))}\n";
+    }
+
+    static bool IsImport(string line) => line.StartsWith("using ", StringComparison.Ordinal) && line.EndsWith(';') && !line.Contains('=');
 }
