@@ -3,7 +3,10 @@ using System.IO.Pipelines;
 
 namespace Socorro.Cli;
 
-/// <summary>The lines of a stream as bytes, without their ends; blank ones and a byte order mark are passed over.</summary>
+/// <summary>
+/// The lines of a stream as bytes, without their ends; blank ones and a byte order mark are passed over. An object that was
+/// printed for people, from a brace alone on its line to the one that closes it, counts as a line.
+/// </summary>
 static class JsonLines
 {
     const int BufferSize = 1 << 20;
@@ -23,6 +26,8 @@ static class JsonLines
     {
         var pipe = PipeReader.Create(stream, new(bufferSize: BufferSize, minimumReadSize: BufferSize / 4));
         var number = 0;
+        var first = 0;
+        ArrayBufferWriter<byte>? printed = null;
         while (true)
         {
             if (!pipe.TryRead(out var result))
@@ -38,17 +43,37 @@ static class JsonLines
                 var text = line.IsSingleSegment ? line.First : line.ToArray();
                 if (number == 1 && text.Span.StartsWith("\uFEFF"u8))
                     text = text[3..];
-                if (text.Span.ContainsAnyExcept(" \t\r"u8))
-                    yield return (number, text);
+                if (printed is null && text.Span.TrimEnd(" \t\r"u8).SequenceEqual("{"u8))
+                    (first, printed) = (number, new());
+                if (printed is null)
+                {
+                    if (text.Span.ContainsAnyExcept(" \t\r"u8))
+                        yield return (number, text);
+
+                    continue;
+                }
+
+                printed.Write(text.Span);
+                printed.Write("\n"u8);
+                if (printed.WrittenCount > MaxLength)
+                    throw new VerbFailedException($"the object at line {first} has more than {MaxLength} bytes");
+                if (!text.Span.TrimEnd(" \t\r"u8).SequenceEqual("}"u8))
+                    continue;
+
+                yield return (first, printed.WrittenMemory);
+                printed = null;
             }
 
             if (result.IsCompleted)
-                yield break;
+                break;
             if (rest.Length > MaxLength)
                 throw new VerbFailedException($"line {number + 1} has more than {MaxLength} bytes");
 
             pipe.AdvanceTo(rest.Start, rest.End);
         }
+
+        if (printed is not null)
+            yield return (first, printed.WrittenMemory);
     }
 
     static bool TryTakeLine(ref ReadOnlySequence<byte> rest, bool isLast, out ReadOnlySequence<byte> line)

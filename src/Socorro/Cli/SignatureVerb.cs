@@ -121,7 +121,7 @@ sealed class SignatureRun(Func<string?, SignatureGenerator> generatorOf, Signatu
         await foreach (var (number, text) in JsonLines.ReadAsync(stream, printer.Flush, cancel))
         {
             var where = $"{place}line {number}: ";
-            if (text.Span.TrimStart(" \t\r"u8) is [(byte)'{', ..])
+            if (text.Span.TrimStart(" \t\r\n"u8) is [(byte)'{', ..])
                 Print(text.Span, where);
             else
                 await PrintStoredAsync(Encoding.UTF8.GetString(text.Span).Trim(), where, cancel);
@@ -183,6 +183,11 @@ sealed class SignatureRun(Func<string?, SignatureGenerator> generatorOf, Signatu
 
     static Stream Open(string file)
     {
+        if (Directory.Exists(file))
+            throw new VerbFailedException($"{file} is a folder; name the files in it");
+        if (file != "-" && !File.Exists(file))
+            throw new VerbFailedException($"{file} is no file, and no crash id or report address either");
+
         try
         {
             return file == "-" ? Console.OpenStandardInput() : File.OpenRead(file);

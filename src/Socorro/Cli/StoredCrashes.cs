@@ -13,7 +13,7 @@ sealed class StoredCrashes(Options options) : IAsyncDisposable
         await (await OpenAsync(cancel)).FindAsync(id, cancel);
 
     /// <summary>The processed crashes that a query wants, newest days first.</summary>
-    /// <exception cref="VerbFailedException">The query is wrong.</exception>
+    /// <exception cref="VerbFailedException">The query is wrong, or there is no data folder.</exception>
     public async IAsyncEnumerable<StoredStack> FindAsync(string query, [EnumeratorCancellation] CancellationToken cancel)
     {
         var stacks = await OpenAsync(cancel);
@@ -26,6 +26,13 @@ sealed class StoredCrashes(Options options) : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _app?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    async Task<StoredStacks> OpenAsync(CancellationToken cancel) =>
-        (_app ??= await App.BuildAsync(options, cancel)).Services.GetRequiredService<StoredStacks>();
+    async Task<StoredStacks> OpenAsync(CancellationToken cancel)
+    {
+        // Whoever only reads makes no folder where he mistook the name of one.
+        if (!Directory.Exists(options.Data))
+            throw new VerbFailedException($"there is no data folder {options.Data}; name the server's with --data or SOCORRO_DATA", exitCode: 2);
+
+        _app ??= await App.BuildAsync(options, cancel);
+        return _app.Services.GetRequiredService<StoredStacks>();
+    }
 }

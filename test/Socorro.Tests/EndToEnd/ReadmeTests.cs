@@ -80,15 +80,8 @@ public sealed partial class ReadmeTests : IDisposable
             .Replace("crash.dmp", dump)
             .Replace("/path/to/symbols", _folder.Path)
             .Replace("http://127.0.0.1:8000", server?.Http.BaseAddress!.ToString().TrimEnd('/'));
-        using var bash = Process.Start(new ProcessStartInfo("bash", ["-c", adapted])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var errors = bash.StandardError.ReadToEndAsync(Cancel);
-        var printed = await bash.StandardOutput.ReadToEndAsync(Cancel);
-        await bash.WaitForExitAsync(Cancel);
-        Assert.True(bash.ExitCode == 0, $"{adapted} ended with {bash.ExitCode}: {await errors}");
+        var (code, printed, errors) = await SocorroProcess.RunProgramAsync("/usr/bin/env", "bash", "-c", adapted);
+        Assert.True(code == 0, $"{adapted} ended with {code}: {errors}");
         return printed;
     }
 

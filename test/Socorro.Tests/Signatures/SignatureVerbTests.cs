@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Socorro.Cli;
@@ -108,16 +107,45 @@ public sealed class SignatureVerbTests : IDisposable
         Assert.Equal(1, byId.Code);
         Assert.Equal(
             $"crashid,old,new,same?,notes\n\"{editor}\",\"ours | theirs\",\"ours | theirs\",\"yes\",\"\"\n", byId.Output);
-        Assert.Equal($"socorro: crash {missing} is not stored, or not processed yet\n", byId.Errors);
+        Assert.Equal($"socorro: crash {missing} is not stored, or not processed yet\n", byId.Error);
         Assert.Equal((0, $"* `{other}`: `before` → `ours`\n"), (byQuery.Code, byQuery.Output));
         Assert.Contains("New:      ours\n", fromInput.Output, StringComparison.Ordinal);
         Assert.Contains("Debug:    not a prefix; stop: \"ours\"", fromInput.Output, StringComparison.Ordinal);
     }
 
     [Fact]
+    public async Task Reads_objects_that_were_printed_for_people()
+    {
+        var printed = JsonSerializer.Serialize(JsonElement.Parse(Crash), new JsonSerializerOptions { WriteIndented = true });
+
+        var (code, output, errors) = await RunAsync($"{printed}\n{Crash}\n{printed[..^1]}", "--format", "text");
+
+        Assert.Equal(1, code);
+        Assert.Equal(2, output.Split('\n').Count(line => line == "New:      ours"));
+        Assert.StartsWith($"socorro: line {printed.Count(c => c == '\n') + 3}: not JSON", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Says_what_is_no_file_and_makes_no_data_folder()
+    {
+        var id = CrashId.Create(DateTimeOffset.UtcNow).ToString();
+        var data = Path.Combine(_folder, "data");
+
+        var folder = await RunAsync("", _folder);
+        var nothing = await RunAsync("", "bp-123");
+        var stored = await RunAsync("", "--data", data, id);
+
+        Assert.Equal((1, $"socorro: {_folder} is a folder; name the files in it\n"), (folder.Code, folder.Error));
+        Assert.Equal((1, "socorro: bp-123 is no file, and no crash id or report address either\n"), (nothing.Code, nothing.Error));
+        Assert.Equal(
+            (2, $"socorro: there is no data folder {data}; name the server's with --data or SOCORRO_DATA\n"), (stored.Code, stored.Error));
+        Assert.False(Directory.Exists(data));
+    }
+
+    [Fact]
     public async Task A_wrong_query_is_explained()
     {
-        var (code, _, errors) = await RunAsync("", "--data", Path.Combine(_folder, "data"), "--query", "nothing_like_it=1");
+        var (code, _, errors) = await RunAsync("", "--data", _folder, "--query", "nothing_like_it=1");
 
         Assert.Equal(2, code);
         Assert.Contains("nothing_like_it", errors, StringComparison.Ordinal);
@@ -143,21 +171,6 @@ public sealed class SignatureVerbTests : IDisposable
         return raw.Id;
     }
 
-    static async Task<(int Code, string Output, string Errors)> RunAsync(string input, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "socorro"), ["signature", .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var cancel = TestContext.Current.CancellationToken;
-        await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        var errors = process.StandardError.ReadToEndAsync(cancel);
-        var output = await process.StandardOutput.ReadToEndAsync(cancel);
-        await process.WaitForExitAsync(cancel);
-        return (process.ExitCode, output, await errors);
-    }
+    static Task<(int Code, string Output, string Error)> RunAsync(string input, params string[] arguments) =>
+        SocorroProcess.RunWithInputAsync(input, ["signature", .. arguments]);
 }
