@@ -52,4 +52,30 @@ static class GeneratedStack
             }),
         }),
     });
+
+    /// <summary>The same with all members that a stack walk gives its frames.</summary>
+    public static string ToWalkedJson(CrashData crash) => JsonSerializer.Serialize(new
+    {
+        os = crash.Os,
+        crashing_thread = crash.CrashingThread,
+        threads = crash.Threads.Select(thread => new
+        {
+            frames = thread.Frames.Select(frame => new
+            {
+                file = frame.File,
+                frame = 12,
+                function = frame.Function,
+                function_offset = "0x0000000000000123",
+                inlines = (string?)null,
+                line = frame.Line is null ? (int?)null : 42,
+                missing_symbols = false,
+                module = frame.Module ?? "app",
+                module_offset = "0x0000000000012345",
+                offset = frame.Offset ?? "0x00007f0012345678",
+                registers = (string?)null,
+                trust = "cfi",
+                unloaded_modules = (string?)null,
+            }),
+        }),
+    });
 }

@@ -8,8 +8,8 @@ namespace Socorro.Signatures;
 /// <summary>
 /// Reads <see cref="CrashData"/> from JSON: the form in which signature tools exchange it, the stack walker's report, or a
 /// processed crash, which holds such a report and the annotations. Numbers and booleans are taken for texts where texts are
-/// expected; everything else of a wrong type is as good as absent. The bytes are read once and no document is made of the
-/// stacks, which are nearly all of them.
+/// expected; everything else of a wrong type is as good as absent. The bytes are read once, or twice when the crashing thread is
+/// said after the threads, and no document is made of the stacks, which are nearly all of them.
 /// </summary>
 public static class CrashDataReader
 {
@@ -44,19 +44,19 @@ public static class CrashDataReader
         var members = Split(json, out var threads, out var report);
         var fields = ReadFields(members);
         CrashData data;
-        if (report.IsEmpty)
+        if (report is { } found)
         {
-            var stacks = StackReader.Read(threads, members.Member("crashing_thread"));
+            data = found.AddTo(fields);
+        }
+        else
+        {
+            var stacks = threads.Read(members.Member("crashing_thread"));
             data = stacks.AddTo(fields) with
             {
                 Os = members.TextOf("os"),
                 Reason = members.TextOf("reason"),
-                Failures = PythonFailures.Of(members, stacks.IsOdd ? Parse(threads) : default),
+                Failures = PythonFailures.Of(members, stacks.IsOdd ? Parse(threads.Bytes) : default),
             };
-        }
-        else
-        {
-            data = WithReport(fields, report);
         }
 
         return new(
@@ -67,39 +67,46 @@ public static class CrashDataReader
     }
 
     /// <summary>Adds the stacks, the reason and the system of the stack walker's report.</summary>
-    public static CrashData WithReport(CrashData crash, JsonElement report) => WithReport(crash, BytesOf(report));
-
-    static CrashData WithReport(CrashData crash, ReadOnlySpan<byte> report)
+    public static CrashData WithReport(CrashData crash, JsonElement report)
     {
-        JsonElement info = default, system = default;
-        ReadOnlySpan<byte> threads = default;
-        var reader = new Utf8JsonReader(report, Options);
-        if (reader.Read() && reader.TokenType == JsonTokenType.StartObject)
-        {
-            while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
-            {
-                if (reader.ValueTextEquals("crash_info"u8))
-                    info = Parse(ReadValue(report, ref reader));
-                else if (reader.ValueTextEquals("system_info"u8))
-                    system = Parse(ReadValue(report, ref reader));
-                else if (reader.ValueTextEquals("threads"u8))
-                    threads = ReadValue(report, ref reader);
-                else
-                    reader.Skip();
-            }
-        }
-
-        return StackReader.Read(threads, info.Member("crashing_thread")).AddTo(crash) with
-        {
-            Os = system.TextOf("os"),
-            Reason = info.TextOf("type"),
-        };
+        var json = BytesOf(report);
+        var reader = new Utf8JsonReader(json, Options);
+        reader.Read();
+        return ReadReport(json, ref reader).AddTo(crash);
     }
 
-    /// <summary>The small members as a document of their own, and the bytes of the large ones; empty for absent ones.</summary>
-    static JsonElement Split(ReadOnlySpan<byte> json, out ReadOnlySpan<byte> threads, out ReadOnlySpan<byte> report)
+    /// <summary>Begins on the report's first token and ends on its last.</summary>
+    static StackReport ReadReport(ReadOnlySpan<byte> json, scoped ref Utf8JsonReader reader)
     {
-        threads = report = default;
+        JsonElement info = default, system = default;
+        var threads = default(ThreadsInJson);
+        if (reader.TokenType != JsonTokenType.StartObject)
+        {
+            reader.Skip();
+            return new(new(null, [], false), null, null);
+        }
+
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("crash_info"u8))
+                info = Parse(ReadValue(json, ref reader));
+            else if (reader.ValueTextEquals("system_info"u8))
+                system = Parse(ReadValue(json, ref reader));
+            else if (reader.ValueTextEquals("threads"u8))
+                threads = ThreadsInJson.Pass(json, ref reader, info.Member("crashing_thread"));
+            else
+                reader.Skip();
+        }
+
+        return new(threads.Read(info.Member("crashing_thread")), system.TextOf("os"), info.TextOf("type"));
+    }
+
+    /// <summary>The small members as a document of their own, and the large ones; null for a report that is not there.</summary>
+    static JsonElement Split(ReadOnlySpan<byte> json, out ThreadsInJson threads, out StackReport? report)
+    {
+        threads = default;
+        report = null;
+        JsonElement crashingThread = default;
         var small = new ArrayBufferWriter<byte>();
         small.Write("{"u8);
         var reader = new Utf8JsonReader(json, Options);
@@ -111,19 +118,22 @@ public static class CrashDataReader
         {
             if (reader.ValueTextEquals("threads"u8))
             {
-                threads = ReadValue(json, ref reader);
+                threads = ThreadsInJson.Pass(json, ref reader, crashingThread);
             }
             else if (reader.ValueTextEquals("json_dump"u8))
             {
-                report = ReadValue(json, ref reader);
-                report = report.SequenceEqual("null"u8) ? default : report;
+                reader.Read();
+                report = reader.TokenType == JsonTokenType.Null ? null : ReadReport(json, ref reader);
             }
             else if (IsSmall(ref reader) is { } name)
             {
                 small.Write(small.WrittenCount > 1 ? ",\""u8 : "\""u8);
                 small.Write(name);
                 small.Write("\":"u8);
-                small.Write(ReadValue(json, ref reader));
+                var value = ReadValue(json, ref reader);
+                small.Write(value);
+                if (name.AsSpan().SequenceEqual("crashing_thread"u8))
+                    crashingThread = Parse(value);
             }
             else
             {
@@ -206,3 +216,9 @@ public static class CrashDataReader
 
 /// <summary>Crash data with what the crash is called; whatever is not said is null.</summary>
 public readonly record struct NamedCrash(CrashData Data, string? Id, string? Product, string? Signature);
+
+/// <summary>What the stack walker's report says to signatures.</summary>
+readonly record struct StackReport(ReadStacks Stacks, string? Os, string? Reason)
+{
+    public CrashData AddTo(CrashData crash) => Stacks.AddTo(crash) with { Os = Os, Reason = Reason };
+}

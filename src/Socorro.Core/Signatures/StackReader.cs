@@ -12,6 +12,37 @@ readonly record struct ReadStacks(long? CrashingThread, IReadOnlyList<StackThrea
     public CrashData AddTo(CrashData crash) => crash with { CrashingThread = CrashingThread, Threads = Threads };
 }
 
+/// <summary>The threads of a crash where they are in its JSON: read on the way when it was known by then which of them crashed.</summary>
+readonly ref struct ThreadsInJson
+{
+    readonly ReadStacks? _stacks;
+
+    ThreadsInJson(ReadOnlySpan<byte> bytes, ReadStacks? stacks)
+    {
+        Bytes = bytes;
+        _stacks = stacks;
+    }
+
+    public ReadOnlySpan<byte> Bytes { get; }
+
+    /// <summary>Goes over the value that comes next.</summary>
+    public static ThreadsInJson Pass(ReadOnlySpan<byte> json, scoped ref Utf8JsonReader reader, JsonElement crashingThread)
+    {
+        var before = reader;
+        before.Read();
+        var start = (int)before.TokenStartIndex;
+        ReadStacks? stacks = null;
+        if (StackReader.IndexOf(crashingThread) is >= 0 and var index)
+            stacks = StackReader.ReadNext(ref reader, index);
+        else
+            reader.Skip();
+
+        return new(json[start..(int)reader.BytesConsumed], stacks);
+    }
+
+    public ReadStacks Read(JsonElement crashingThread) => _stacks ?? StackReader.Read(Bytes, crashingThread);
+}
+
 /// <summary>
 /// Reads the threads of a crash straight from their bytes, which were found to be JSON before. Each method begins on the first
 /// token of what it reads and ends on the last.
@@ -26,28 +57,50 @@ ref struct StackReader
     Utf8JsonReader _reader;
     bool _isOdd;
 
-    StackReader(ReadOnlySpan<byte> json) => _reader = new(json, Options);
+    StackReader(Utf8JsonReader reader) => _reader = reader;
 
     /// <param name="threads">A JSON array; empty when there is none.</param>
     /// <param name="crashingThread">Its index; undefined when it is not there.</param>
     public static ReadStacks Read(ReadOnlySpan<byte> threads, JsonElement crashingThread)
     {
-        var index = PythonText.TryParseInteger(crashingThread.IntegerText(), out var number) ? number : (long?)null;
+        var index = IndexOf(crashingThread);
         if (threads.IsEmpty)
             return new(index, [], false);
 
         // Only thread 0 and the crashing one (a negative number counts from the end) are ever looked at; the others may be
         // thousands of frames.
-        var wanted = index < 0 ? new StackReader(threads).ReadThreads(null).Count + index : index;
-        var reader = new StackReader(threads);
+        var wanted = index < 0 ? Begin(threads).ReadThreads(null).Count + index : index;
+        var reader = Begin(threads);
         return new(index, reader.ReadThreads(wanted), reader._isOdd);
+    }
+
+    /// <summary>The same where they come next; the reader is on their last token then.</summary>
+    /// <param name="next">On the token before them.</param>
+    /// <param name="crashingThread">Not negative.</param>
+    public static ReadStacks ReadNext(ref Utf8JsonReader next, long crashingThread)
+    {
+        next.Read();
+        var reader = new StackReader(next);
+        var threads = reader.ReadThreads(crashingThread);
+        next = reader._reader;
+        return new(crashingThread, threads, reader._isOdd);
+    }
+
+    /// <summary>Null when it is not said, or not a number.</summary>
+    public static long? IndexOf(JsonElement crashingThread) =>
+        PythonText.TryParseInteger(crashingThread.IntegerText(), out var number) ? number : null;
+
+    static StackReader Begin(ReadOnlySpan<byte> threads)
+    {
+        var reader = new Utf8JsonReader(threads, Options);
+        reader.Read();
+        return new(reader);
     }
 
     List<StackThread> ReadThreads(long? wanted)
     {
         var threads = new List<StackThread>();
-        _reader.Read();
-        if (_reader.TokenType != JsonTokenType.StartArray)
+        if (!IsAtOrSkips(JsonTokenType.StartArray))
             return threads;
 
         while (NextItem())
@@ -110,7 +163,10 @@ ref struct StackReader
         IReadOnlyList<string?> unloaded = [];
         while (NextMember())
         {
-            if (MoveTo("function"u8))
+            // Half of a frame's members are not asked for, and their lengths tell them.
+            if (!_reader.ValueIsEscaped && _reader.ValueSpan.Length is not (4 or 6 or 7 or 8 or 16))
+                _reader.Skip();
+            else if (MoveTo("function"u8))
                 function = ReadText();
             else if (MoveTo("file"u8))
                 file = ReadText();
@@ -229,6 +285,9 @@ ref struct StackReader
 
     string ReadString()
     {
+        if (!_reader.ValueIsEscaped && TextPool.Find(_reader.ValueSpan) is { } known)
+            return known;
+
         try
         {
             return _reader.GetString()!;
