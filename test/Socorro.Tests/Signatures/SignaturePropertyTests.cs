@@ -19,7 +19,8 @@ public sealed class SignaturePropertyTests
         "<", ">", "(", ")", "[", "]", "{", "}", "`", "'", " ", "  ", "::", "&", "*", ",", "~", "-", "->", "=", "|", "#", "$_1",
         "operator", "const", " const", "noexcept", "[clone .cold", "(anonymous namespace)", "IPC::ParamTraits", " as ", " in ",
         "impl ", " for ", "::h0a", "{{closure}}", "closure #1 ", " in ", "Swift.", "-[", "_block_invoke", ".(*T)", "`1[[", ">b__1",
-        "LazyCompile:*", "foo", "Bar", "int", "void ", "\t", "\n", "\0", "é", "\ud83d", "\ude00", "\u2028", "x.dll", "a.b/c.D",
+        "LazyCompile:*", "(1) await ", "(extension in a):", "inner #1 ", "(a: ", " throws -> ", ".func1", "-range1", "<Main>$", "A!",
+        "<a>d__1", " (eval at ", " [as a]", ":wasm-function[1]:0x1", "foo", "Bar", "int", "void ", "\t", "\n", "\0", "é", "\ud83d", "\ude00", "\u2028", "x.dll", "a.b/c.D",
     ];
 
     static readonly string?[] Files = [null, "a.cpp", "/a.rs", "a.swift", "a.go", "a.cs", "a.js", "a.m", "::::", "c:", ""];
@@ -36,6 +37,7 @@ public sealed class SignaturePropertyTests
                 Threads = [new([.. Enumerable.Range(0, random.Next(1, 6)).Select(_ => RandomFrame(random))])],
                 AbortMessage = random.Next(8) == 0 ? RandomText(random) : null,
                 JavaStackTrace = random.Next(8) == 0 ? RandomText(random) : null,
+                JavaScriptStackTrace = random.Next(8) == 0 ? $"{RandomText(random)}\n at {RandomText(random)}" : null,
                 IpcMessageName = random.Next(8) == 0 ? RandomText(random) : null,
             };
             foreach (var generator in Generators)
@@ -100,6 +102,23 @@ public sealed class SignaturePropertyTests
     [InlineData("__1_block_invoke_2")]
     [InlineData("LazyCompile:*a:1:1")]
     [InlineData("@0123456789")]
+    [InlineData("(1) await resume partial function for ")]
+    [InlineData("(extension in a):")]
+    [InlineData("merged ")]
+    [InlineData("inner #1 in ")]
+    [InlineData("(a: ")]
+    [InlineData(") async throws -> ")]
+    [InlineData(".func1.1")]
+    [InlineData("main.a-range1")]
+    [InlineData("a.init.0")]
+    [InlineData("+<>c__DisplayClass1")]
+    [InlineData("+<<a>b__1>d")]
+    [InlineData("A!a::b<Main>$")]
+    [InlineData("invocation function for block in ")]
+    [InlineData("x:wasm-function[1]:0x1")]
+    [InlineData("f [as a] (eval at ")]
+    [InlineData("-a1b2c3d4")]
+    [InlineData("at f (a.js:1:2)\n")]
     public void A_hundred_kilobytes_of_anything_take_no_time(string piece)
     {
         var text = string.Concat(Enumerable.Repeat(piece, 100_000 / piece.Length));
@@ -114,6 +133,7 @@ public sealed class SignaturePropertyTests
         {
             AssertWellFormed(generator.Generate(crash), piece);
             AssertWellFormed(generator.Generate(crash with { JavaStackTrace = text }), piece);
+            AssertWellFormed(generator.Generate(new() { JavaScriptStackTrace = text }), piece);
         }
 
         Assert.True(watch.Elapsed < TimeSpan.FromSeconds(5), $"{watch.Elapsed} for 48 stacks of {piece}");
