@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Socorro.Cli;
 using Socorro.Tests.Storage;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Socorro.Cli;
 using Socorro.Crashes;
@@ -14,6 +15,8 @@ public sealed class SignatureVerbTests : IDisposable
     const string Crash = """
         {"uuid":"de1bb258-cbbf-4589-a673-34f800160918","signature":"old `one`","os":"Windows NT","crashing_thread":0,"threads":[{"frames":[{"function":"ours(int)"},{"module":"THEIRS.DLL"}]}]}
         """;
+
+    static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
     readonly string _folder = Directory.CreateTempSubdirectory("signature").FullName;
 
@@ -116,7 +119,7 @@ public sealed class SignatureVerbTests : IDisposable
     [Fact]
     public async Task Reads_objects_that_were_printed_for_people()
     {
-        var printed = JsonSerializer.Serialize(JsonElement.Parse(Crash), new JsonSerializerOptions { WriteIndented = true });
+        var printed = JsonNode.Parse(Crash)!.ToJsonString(Indented);
 
         var (code, output, errors) = await RunAsync($"{printed}\n{Crash}\n{printed[..^1]}", "--format", "text");
 
