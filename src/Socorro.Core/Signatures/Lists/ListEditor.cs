@@ -37,6 +37,10 @@ public sealed class ListEditor(ListFolder folder, TimeProvider time)
     /// <summary>The revisions of a list, newest first; empty when nobody saved it yet.</summary>
     public IReadOnlyList<ListRevision> HistoryOf(ListName list) => _history.Of(list);
 
+    /// <summary>The newest revision of each list that was ever saved.</summary>
+    public IReadOnlyDictionary<ListName, ListRevision> FindNewest() =>
+        _history.All.DistinctBy(revision => revision.List).ToDictionary(revision => revision.List);
+
     public ListRevision? FindRevision(int number) => _history.Find(number);
 
     /// <summary>What would be wrong, in this list or in those of a product that builds on it, if the text were saved.</summary>

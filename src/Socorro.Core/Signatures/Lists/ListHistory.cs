@@ -15,9 +15,11 @@ sealed class ListHistory(string folder)
 
     readonly string _folder = Path.Combine(folder, ".history");
 
+    /// <summary>The revisions of all lists, newest first.</summary>
+    public IEnumerable<ListRevision> All => Numbers().OrderDescending().Select(Find).OfType<ListRevision>();
+
     /// <summary>The revisions of a list, newest first.</summary>
-    public IReadOnlyList<ListRevision> Of(ListName list) =>
-        [.. Numbers().OrderDescending().Select(Find).OfType<ListRevision>().Where(revision => revision.List == list)];
+    public IReadOnlyList<ListRevision> Of(ListName list) => [.. All.Where(revision => revision.List == list)];
 
     /// <summary>Null when there is none of that number, or it is damaged.</summary>
     public ListRevision? Find(int number)

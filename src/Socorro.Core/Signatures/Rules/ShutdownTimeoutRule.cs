@@ -41,27 +41,36 @@ sealed class ShutdownTimeoutRule() : SignatureRule("SignatureShutdownTimeout")
 
         var phase = timeout.Member("phase") is { ValueKind: JsonValueKind.String } text ? text.Text() : "(unknown)";
         var names = new List<string>();
-        foreach (var condition in timeout.Member("conditions").Items())
+        foreach (var name in NamesOf(timeout.Member("conditions"), draft.IsCompatible))
         {
-            if (NameOf(condition, draft.IsCompatible) is { } name)
+            if (name is null)
             {
-                names.Add(name);
-                continue;
+                NoteError(draft, "'name'");
+                return $"{phase} | UNKNOWN";
             }
 
-            NoteError(draft, "'name'");
-            return $"{phase} | UNKNOWN";
+            names.Add(name);
         }
 
         names.Sort(string.CompareOrdinal);
         return $"{phase} | {(names.Count > 0 ? string.Join(',', names) : "(none)")}";
     }
 
+    /// <summary>One condition may stand for a list of them; Socorro takes its letters, or what its members are called.</summary>
+    static IEnumerable<string?> NamesOf(JsonElement conditions, bool isCompatible) => conditions.ValueKind switch
+    {
+        JsonValueKind.Array => conditions.EnumerateArray().Select(condition => NameOf(condition, isCompatible)),
+        JsonValueKind.String when isCompatible => conditions.Text()!.EnumerateRunes().Select(letter => letter.ToString()),
+        JsonValueKind.Object when isCompatible => conditions.EnumerateObject().Select(member => member.Name),
+        JsonValueKind.String or JsonValueKind.Object when conditions.IsTruthy() => [NameOf(conditions, isCompatible)],
+        _ => [],
+    };
+
     /// <summary>A condition is its name, or an object that has one. Null when Socorro would give up on it.</summary>
     static string? NameOf(JsonElement condition, bool isCompatible)
     {
         if (condition.ValueKind != JsonValueKind.Object)
-            return condition.Text() ?? condition.GetRawText();
+            return condition.Text() ?? (condition.ValueKind == JsonValueKind.Null ? "None" : condition.GetRawText());
 
         if (condition.Member("name") is { ValueKind: not JsonValueKind.Undefined } name)
             return name.Text() ?? name.GetRawText();

@@ -19,6 +19,8 @@ public sealed partial class ListsPage
     [Parameter, EditorRequired]
     public required DateTimeOffset Now { get; set; }
 
+    IReadOnlyDictionary<ListName, ListRevision> Newest => field ??= Editor.FindNewest();
+
     IEnumerable<string?> Products => [null, .. Editor.Folder.Products];
 
     public static IResult Show(ListEditor editor, SignatureGenerators generators, TimeProvider time) =>
