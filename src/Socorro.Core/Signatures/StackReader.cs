@@ -44,8 +44,8 @@ readonly ref struct ThreadsInJson
 }
 
 /// <summary>
-/// Reads the threads of a crash straight from their bytes, which were found to be JSON before. Each method begins on the first
-/// token of what it reads and ends on the last.
+/// Reads the threads of a crash straight from their bytes; what is not JSON throws. Each method begins on the first token of what
+/// it reads and ends on the last.
 /// </summary>
 ref struct StackReader
 {
