@@ -71,23 +71,17 @@ public sealed class ReprocessingTests : IAsyncLifetime
         await using var server = await ServerProcess.StartAsync(_folder.Path, Cancel);
 
         var first = await RunAsync(server, "reprocess", "--only", "signature", $"bp-{ids[0]}", $"http://host/report/index/{ids[1]}");
-        var start = new ProcessStartInfo("/bin/sh", ["-c", $"echo {ids[2]} | \"$0\" reprocess --only signature - --url {server.Http.BaseAddress}", Program])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["SOCORRO_TOKEN"] = _token },
-        };
-        using var second = Process.Start(start)!;
-        start.ArgumentList[1] = "\"$0\" reprocess --help";
-        using var help = Process.Start(start)!;
-        Assert.DoesNotContain(_token, await help.StandardOutput.ReadToEndAsync(Cancel), StringComparison.Ordinal);
-        var output = await second.StandardOutput.ReadToEndAsync(Cancel);
+        var second = await SocorroProcess.RunWithInputAsync(
+            $"{ids[2]}\n", Arguments(server, "reprocess", "--only", "signature", "-"));
+        var help = await SocorroProcess.RunProgramAsync("/usr/bin/env", $"SOCORRO_TOKEN={_token}", Program, "reprocess", "--help");
+        Assert.Contains("SOCORRO_TOKEN", help.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(_token, help.Output, StringComparison.Ordinal);
         var bySignature = await RunAsync(server, "reprocess", "--signature", "old", "--detach");
         var list = await RunAsync(server, "reprocess", "list");
 
         Assert.Contains("Order 1: signatures of 2 crashes by id", first.Output, StringComparison.Ordinal);
         Assert.Contains("Order 1 is done: 2 of 2 looked at, 2 have their signature again", first.Output, StringComparison.Ordinal);
-        Assert.Contains("Order 2 is done: 1 of 1 looked at, 1 have their signature again", output, StringComparison.Ordinal);
+        Assert.Contains("Order 2 is done: 1 of 1 looked at, 1 have their signature again", second.Output, StringComparison.Ordinal);
         Assert.StartsWith("Order 3: crashes of signature==old&date=>=", bySignature.Output, StringComparison.Ordinal);
         Assert.Equal(3, list.Output.TrimEnd().Split('\n').Length);
         foreach (var id in ids)
@@ -105,12 +99,7 @@ public sealed class ReprocessingTests : IAsyncLifetime
         await using var server = await ServerProcess.StartAsync(_folder.Path, Cancel);
         // A check that runs in the background ignores interrupts, and so would all that it starts.
         string[] command = ["--default-signal=INT", Program, "reprocess", "--query", "product=Demo", "--rate", "1"];
-        var start = new ProcessStartInfo("env", Arguments(server, command))
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var following = Process.Start(start)!;
+        using var following = SocorroProcess.Start("/usr/bin/env", Arguments(server, command));
         Assert.StartsWith("Order 1:", await following.StandardOutput.ReadLineAsync(Cancel), StringComparison.Ordinal);
         using (var interrupt = Process.Start("kill", ["-INT", $"{following.Id}"]))
             await interrupt.WaitForExitAsync(Cancel);
