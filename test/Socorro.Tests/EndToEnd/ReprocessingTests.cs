@@ -73,11 +73,11 @@ public sealed class ReprocessingTests : IAsyncLifetime
         var first = await RunAsync(server, "reprocess", "--only", "signature", $"bp-{ids[0]}", $"http://host/report/index/{ids[1]}");
         var second = await SocorroProcess.RunWithInputAsync(
             $"{ids[2]}\n", Arguments(server, "reprocess", "--only", "signature", "-"));
-        var help = await SocorroProcess.RunProgramAsync("/usr/bin/env", $"SOCORRO_TOKEN={_token}", Program, "reprocess", "--help");
+        var help = await WithTokenInEnvironmentAsync("reprocess", "--help");
         Assert.Contains("SOCORRO_TOKEN", help.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(_token, help.Output, StringComparison.Ordinal);
         var bySignature = await RunAsync(server, "reprocess", "--signature", "old", "--detach");
-        var list = await RunAsync(server, "reprocess", "list");
+        var list = await WithTokenInEnvironmentAsync("reprocess", "list", "--url", $"{server.Http.BaseAddress}");
 
         Assert.Contains("Order 1: signatures of 2 crashes by id", first.Output, StringComparison.Ordinal);
         Assert.Contains("Order 1 is done: 2 of 2 looked at, 2 have their signature again", first.Output, StringComparison.Ordinal);
@@ -143,6 +143,9 @@ public sealed class ReprocessingTests : IAsyncLifetime
 
     Task<(int Code, string Output, string Error)> RunAsync(ServerProcess server, params string[] arguments) =>
         SocorroProcess.RunAsync(Arguments(server, arguments));
+
+    Task<(int Code, string Output, string Error)> WithTokenInEnvironmentAsync(params string[] arguments) =>
+        SocorroProcess.RunProgramAsync("/usr/bin/env", [$"SOCORRO_TOKEN={_token}", Program, .. arguments]);
 
     string[] Arguments(ServerProcess server, params string[] arguments) =>
         [.. arguments, "--url", $"{server.Http.BaseAddress}", .. arguments.Contains("--token") ? [] : (string[])["--token", _token]];
