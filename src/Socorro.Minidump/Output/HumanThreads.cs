@@ -49,7 +49,7 @@ sealed class HumanThreads(ProcessState state, HumanText text, HumanOptions optio
         if (alike.Count > 0)
             text.Line($"    and {alike.Count} like it: {Enumerate(alike)}");
         if (state.Threads[index].Start is { } start)
-            text.Line($"    began at {ModuleOf(start)}{(start.Function is { } entry ? "!" + HumanText.Clean(entry) : "")} + {HumanText.Hex(OffsetOf(start))}");
+            text.Line($"    began at {DescribeStart(start)}");
         WriteFrames(stack, isCrashed: index == state.CrashingThread);
         if (stack.End is StackEnd.Truncated or StackEnd.Limit)
             text.Line(($"    ({DescribeEnd(stack)})", Tone.Faint));
@@ -149,6 +149,10 @@ sealed class HumanThreads(ProcessState state, HumanText text, HumanOptions optio
                 number == line ? Tone.Strong : Tone.Faint));
         }
     }
+
+    string DescribeStart(CodeLocation start) => start.Module < 0
+        ? HumanText.Hex(start.Address)
+        : $"{HumanText.Clean(ModuleOf(start) ?? "")}{(start.Function is { } entry ? "!" + HumanText.Clean(entry) : "")} + {HumanText.Hex(OffsetOf(start))}";
 
     static ulong OffsetOf(CodeLocation location) =>
         location.Function is null ? location.ModuleOffset : location.Address - location.FunctionBase;

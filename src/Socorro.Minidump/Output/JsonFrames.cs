@@ -31,7 +31,7 @@ sealed class JsonFrames(ProcessState state, Utf8JsonWriter json, JsonOptions opt
             WriteArguments(ArgumentRecovery.Find(state.Dump, stack, index));
         json.WriteTextOrNull(Keys.File, location.FileUtf8);
         json.WriteNumber(Keys.Frame, index);
-        json.WriteTextOrNull(Keys.Function, location.FunctionUtf8);
+        json.WriteTextOrNull(Keys.Function, location.ReadableUtf8);
         if (location.FunctionUtf8.IsEmpty)
             json.WriteNull(Keys.FunctionOffset);
         else
@@ -95,7 +95,7 @@ sealed class JsonFrames(ProcessState state, Utf8JsonWriter json, JsonOptions opt
         {
             json.WriteStartObject();
             json.WriteTextOrNull(Keys.File, call.File);
-            json.WriteTextOrNull(Keys.Function, call.Name);
+            json.WriteTextOrNull(Keys.Function, CodeLocation.Readable(call.Name));
             json.WriteString(Keys.FunctionOffset, _addresses.Format(location.SymbolOffset - call.Rva));
             WriteLine(call.Line);
             json.WriteEndObject();

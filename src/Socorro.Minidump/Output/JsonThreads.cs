@@ -71,7 +71,7 @@ sealed class JsonThreads
         if (thread.Record.Times is { StartAddress: not 0 and var start })
             _json.WriteString("start_address", _addresses.Format(start));
         if (thread.Start is { FunctionUtf8.IsEmpty: false } entry)
-            _json.WriteString("start_function", entry.FunctionUtf8.Span);
+            _json.WriteString("start_function", entry.ReadableUtf8.Span);
         if (thread.Start is { Module: >= 0 and var module })
             _json.WriteString("start_module", _modules[module]);
         _json.WriteNumber("suspend_count", thread.Record.SuspendCount);

@@ -1,4 +1,5 @@
 using System.Text;
+using Socorro.Minidumps.Demangling;
 using Socorro.Minidumps.Symbols;
 
 namespace Socorro.Minidumps.Unwinding;
@@ -23,8 +24,8 @@ public sealed class CodeLocation
     /// <summary>Whether the module's symbols were there to be asked.</summary>
     public bool HasSymbols => Symbols is not null;
 
-    /// <summary>The function's name; null when there is none.</summary>
-    public string? Function => field ??= ToText(FunctionUtf8);
+    /// <summary>The function's name, demangled if it was mangled; null when there is none.</summary>
+    public string? Function => field ??= ToText(ReadableUtf8);
 
     /// <summary>Where the function begins.</summary>
     public ulong FunctionBase { get; init; }
@@ -41,7 +42,7 @@ public sealed class CodeLocation
 
     /// <summary>The calls that were inlined here, the deepest first.</summary>
     public IReadOnlyList<InlineCall> Inlines =>
-        field ??= InlineSymbols is [] ? [] : Array.ConvertAll(InlineSymbols, symbol => new InlineCall(symbol, SymbolOffset - symbol.Rva));
+        field ??= InlineSymbols is [] ? [] : Array.ConvertAll(InlineSymbols, symbol => new InlineCall(symbol with { Name = Readable(symbol.Name) }, SymbolOffset - symbol.Rva));
 
     /// <summary>Identical code was folded here, so the function's name is one of several and may be the wrong one.</summary>
     public bool IsMultiple { get; init; }
@@ -56,7 +57,14 @@ public sealed class CodeLocation
 
     internal InlineSymbol[] InlineSymbols { get; init; } = [];
 
+    /// <summary>The function's name as its source has it.</summary>
     internal ReadOnlyMemory<byte> FunctionUtf8 { get; init; }
+
+    /// <summary>The function's name for people. Nothing is demangled before it is shown.</summary>
+    internal ReadOnlyMemory<byte> ReadableUtf8 =>
+        Demangler.MayBeMangled(FunctionUtf8.Span) ? Demangled : FunctionUtf8;
+
+    byte[] Demangled => field ??= Readable(FunctionUtf8).ToArray();
 
     internal ReadOnlyMemory<byte> FileUtf8 { get; init; }
 
@@ -70,6 +78,10 @@ public sealed class CodeLocation
 
     internal bool IsInFunction(ulong address) =>
         !FunctionUtf8.IsEmpty && address >= FunctionBase && address - FunctionBase < FunctionSize;
+
+    /// <summary>A name without mangling.</summary>
+    internal static ReadOnlyMemory<byte> Readable(ReadOnlyMemory<byte> name) =>
+        Demangler.Demangle(name.Span) is { } readable ? Encoding.UTF8.GetBytes(readable) : name;
 
     internal static string? ToText(ReadOnlyMemory<byte> utf8) =>
         utf8.IsEmpty ? null : Encoding.UTF8.GetString(utf8.Span);

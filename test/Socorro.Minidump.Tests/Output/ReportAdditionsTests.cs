@@ -36,6 +36,22 @@ public sealed class ReportAdditionsTests
     }
 
     [Fact]
+    public void A_thread_that_began_outside_all_modules_began_at_an_address()
+    {
+        var synthetic = new SyntheticDump().System(9, 3);
+        var context = synthetic.Add(synthetic.Layout().Zeros(1232).Put(48, 0x10000f, 4).Put(248, 0x401000, 8));
+        synthetic.Stream(3, synthetic.Layout().U32(1).U32(7).Zeros(36).U32(1232).U32(context));
+        synthetic.Stream(17, synthetic.Layout().U32(12).U32(64).U32(1).U32(7).Zeros(12)
+            .U64(133_000_000_000_000_000).U64(0).U64(20_000).U64(35_000).U64(0x7ff0).U64(3));
+        var state = StackWalker.Walk(synthetic.Open(), SymbolStore.Empty, WalkOptions.Default);
+
+        Assert.Contains("    began at 0x7ff0\n", Text(state, HumanOptions.Default));
+        Assert.Equal(
+            """{"affinity":3,"created":1655526400,"exit_status":0,"exited":null,"flags":0,"kernel_ms":2,"user_ms":3}""",
+            Report(state, JsonOptions.Default)["threads"]![0]!["times"]!.ToJsonString());
+    }
+
+    [Fact]
     public void An_exception_comes_with_those_that_were_being_handled()
     {
         var state = Walks.Walk(FuzzDump.Build(FuzzMachine.All[1]));
