@@ -74,6 +74,9 @@ public sealed class CpuTraits
     /// <summary>The traits of a processor; null for <see cref="CpuKind.Unknown"/>.</summary>
     public static CpuTraits? Find(CpuKind kind) => All.FirstOrDefault(traits => traits.Kind == kind);
 
+    /// <summary>The traits of a processor by its <see cref="Name"/>; null when there is none of that name.</summary>
+    internal static CpuTraits? Find(string name) => All.FirstOrDefault(traits => traits.Name == name);
+
     static readonly CpuTraits[] All =
     [
         new(CpuKind.X86, "x86", 4, 1, "eip esp ebp ebx esi edi eax ecx edx eflags", "ebp ebx edi esi")
@@ -143,7 +146,7 @@ public sealed class CpuTraits
 
     const string RiscVSaved = "s0 s1 s2 s3 s4 s5 s6 s7 s8 s9 s10 s11";
 
-    int IndexOf(string name) => Array.IndexOf((string[])RegisterNames, name);
+    internal int IndexOf(string name) => Array.IndexOf((string[])RegisterNames, name);
 
     int FindAlias(ReadOnlySpan<byte> name) => Kind switch
     {

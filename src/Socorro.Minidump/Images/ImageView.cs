@@ -27,7 +27,7 @@ sealed class ImageView(IEnumerable<ImageSegment> segments)
     {
         var segments = new List<ImageSegment>();
         var regions = memory.Regions;
-        for (var i = FirstEndingBehind(regions, start); i < regions.Length && regions[i].Address < end; i++)
+        for (var i = memory.FirstEndingBehind(start); i < regions.Length && regions[i].Address < end; i++)
         {
             var (from, to) = (Math.Max(regions[i].Address, start), Math.Min(regions[i].End, end));
             segments.Add(new(from - start, regions[i].Bytes.Slice((int)(from - regions[i].Address), (int)(to - from))));
@@ -85,18 +85,6 @@ sealed class ImageView(IEnumerable<ImageSegment> segments)
             destination = destination[bytes.Length..];
             rva += (ulong)bytes.Length;
         }
-    }
-
-    static int FirstEndingBehind(ReadOnlySpan<MemoryRegion> regions, ulong address)
-    {
-        var (low, high) = (0, regions.Length);
-        while (low < high)
-        {
-            var middle = (low + high) >>> 1;
-            (low, high) = regions[middle].End <= address ? (middle + 1, high) : (low, middle);
-        }
-
-        return low;
     }
 
     bool TryStitch(ulong rva, int length, [NotNullWhen(true)] out byte[]? copy)

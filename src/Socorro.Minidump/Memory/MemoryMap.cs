@@ -44,29 +44,23 @@ public sealed class MemoryMap
     /// <summary>The region that holds an address.</summary>
     public bool TryFind(ulong address, out MemoryRegion region)
     {
-        var low = 0;
-        var high = _regions.Length - 1;
-        while (low <= high)
+        var index = FirstEndingBehind(address);
+        var found = index < _regions.Length && _regions[index].Address <= address;
+        region = found ? _regions[index] : default;
+        return found;
+    }
+
+    /// <summary>Index of the first region that has bytes at an address or behind it; their number when none has.</summary>
+    internal int FirstEndingBehind(ulong address)
+    {
+        var (low, high) = (0, _regions.Length);
+        while (low < high)
         {
             var middle = (low + high) >>> 1;
-            ref readonly var candidate = ref _regions[middle];
-            if (address < candidate.Address)
-            {
-                high = middle - 1;
-            }
-            else if (address >= candidate.End)
-            {
-                low = middle + 1;
-            }
-            else
-            {
-                region = candidate;
-                return true;
-            }
+            (low, high) = _regions[middle].End <= address ? (middle + 1, high) : (low, middle);
         }
 
-        region = default;
-        return false;
+        return low;
     }
 
     /// <summary>Copies bytes out; false, with nothing promised of the destination, unless all were captured.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Socorro.Minidumps.Cpu;
 
@@ -14,7 +15,8 @@ static class SignalFrame
 
     const int Longest = 16;
 
-    static readonly Dictionary<CpuKind, Layout[]> Layouts = Load();
+    /// <summary>Those of a processor are read when its first dump is.</summary>
+    static readonly ConcurrentDictionary<CpuKind, Layout[]> Layouts = new();
 
     /// <summary>
     /// Whether a return address is that of the code by which signal handlers return. Its first instruction is never reached
@@ -41,7 +43,7 @@ static class SignalFrame
     public static bool TryRestore(WalkContext walk, WalkFrame trampoline, WalkFrame interrupted)
     {
         var layout = FindByCode(walk, trampoline.Registers[walk.Cpu.Pc])
-            ?? Layouts.GetValueOrDefault(walk.Cpu.Kind)?[IsWithoutInfo(trampoline.Location) ? ^1 : 0];
+            ?? (LayoutsOf(walk.Cpu) is { Length: > 0 } known ? known[IsWithoutInfo(trampoline.Location) ? ^1 : 0] : null);
         if (layout is null || !trampoline.Registers.TryGet(walk.Cpu.Sp, out var sp))
             return false;
 
@@ -68,7 +70,7 @@ static class SignalFrame
     static Layout? FindByCode(WalkContext walk, ulong pc)
     {
         Span<byte> code = stackalloc byte[Longest];
-        if (!Layouts.TryGetValue(walk.Cpu.Kind, out var layouts) || !walk.TryReadCode(pc, code[..Shortest]))
+        if (LayoutsOf(walk.Cpu) is not { Length: > 0 } layouts || !walk.TryReadCode(pc, code[..Shortest]))
             return null;
 
         foreach (var layout in layouts)
@@ -98,25 +100,28 @@ static class SignalFrame
         && (name.EndsWith("__restore"u8) || name.EndsWith("_sa_restorer"u8) || name.EndsWith("sigreturn"u8))
         && name.IndexOf("rt_"u8) < 0;
 
-    static Dictionary<CpuKind, Layout[]> Load()
+    static Layout[] LayoutsOf(CpuTraits cpu) => Layouts.GetOrAdd(cpu.Kind, static (_, cpu) => [.. Load(cpu)], cpu);
+
+    static IEnumerable<Layout> Load(CpuTraits cpu)
     {
         using var stream = typeof(SignalFrame).Assembly.GetManifestResourceStream(typeof(SignalFrame), "signal-frames.txt")
             ?? throw new InvalidOperationException("signal-frames.txt is not embedded");
         using var reader = new StreamReader(stream);
-        var layouts = new List<Layout>();
         while (reader.ReadLine() is { } line)
         {
-            if (line.Length > 0 && line[0] != '#')
-                layouts.Add(Layout.Parse(line));
-        }
+            if (line is [] or ['#', ..])
+                continue;
 
-        return layouts.GroupBy(layout => layout.Cpu.Kind).ToDictionary(group => group.Key, group => group.ToArray());
+            var fields = line.Split('|', StringSplitOptions.TrimEntries);
+            var walked = CpuTraits.Find(fields[0])
+                ?? throw new InvalidOperationException($"signal-frames.txt: {fields[0]} is not walked");
+            if (walked == cpu)
+                yield return Layout.Parse(cpu, fields);
+        }
     }
 
     sealed class Layout
     {
-        public required CpuTraits Cpu { get; init; }
-
         public required byte[] Code { get; init; }
 
         /// <summary>Bytes from the trampoline's stack pointer to the first register.</summary>
@@ -128,25 +133,16 @@ static class SignalFrame
         /// <summary>Index of each register in the kernel's order; −1 for those that are not kept.</summary>
         public required int[] Registers { get; init; }
 
-        public static Layout Parse(string line)
+        public static Layout Parse(CpuTraits cpu, string[] fields) => new()
         {
-            var fields = line.Split('|', StringSplitOptions.TrimEntries);
-            var cpu = CpuTraits.Find(Enum.Parse<CpuKind>(fields[0], ignoreCase: true))
-                ?? throw new InvalidOperationException($"signal-frames.txt: {fields[0]} is not walked");
-            return new()
-            {
-                Cpu = cpu,
-                Code = Convert.FromHexString(fields[1]),
-                Offset = ulong.Parse(fields[2], CultureInfo.InvariantCulture),
-                Stride = int.Parse(fields[3], CultureInfo.InvariantCulture),
-                Registers = [.. fields[4].Split(' ').SelectMany(word => Repeat(cpu, word))],
-            };
-        }
+            Code = Convert.FromHexString(fields[1]),
+            Offset = ulong.Parse(fields[2], CultureInfo.InvariantCulture),
+            Stride = int.Parse(fields[3], CultureInfo.InvariantCulture),
+            Registers = [.. fields[4].Split(' ').SelectMany(word => Repeat(cpu, word))],
+        };
 
         static IEnumerable<int> Repeat(CpuTraits cpu, string word) => word.Split('*') is [var count, var repeated]
-            ? Enumerable.Repeat(IndexOf(cpu, repeated), int.Parse(count, CultureInfo.InvariantCulture))
-            : [IndexOf(cpu, word)];
-
-        static int IndexOf(CpuTraits cpu, string name) => cpu.RegisterNames.ToList().IndexOf(name);
+            ? Enumerable.Repeat(cpu.IndexOf(repeated), int.Parse(count, CultureInfo.InvariantCulture))
+            : [cpu.IndexOf(word)];
     }
 }
